@@ -1,0 +1,11 @@
+// Where an element stands in memory, in either layout.
+import type { ImageSize } from '../../core/layout.js';
+
+/** The index of [n, y, x, c]. */
+export type ElementIndex = (n: number, y: number, x: number, c: number) => number;
+
+export function elementIndex({ height, width, channels }: ImageSize, layout: number): ElementIndex {
+  return layout === 0
+    ? (n, y, x, c) => ((n * height + y) * width + x) * channels + c
+    : (n, y, x, c) => ((n * channels + c) * height + y) * width + x;
+}

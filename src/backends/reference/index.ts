@@ -1,0 +1,25 @@
+// The specification: every op in plain loops, each product and each sum rounded to float32. Every other backend is
+// compared with this one, bit for bit.
+import type { Kernels, Operands, OpName, Stage } from '../../core/kernels.js';
+import type { Params } from '../../core/params.js';
+import { depthwise } from './depthwise.js';
+import { pointwise } from './pointwise.js';
+import { separable } from './separable.js';
+
+/** Computes a whole output from the params and the weights of every stage. */
+export type ReferenceKernel = (params: readonly Params[], stages: readonly Stage[], operands: Operands) => void;
+
+const kernels: Record<OpName, ReferenceKernel> = { depthwise, pointwise, separable };
+
+export const reference: Kernels = {
+  backend: 'reference',
+  isa: 'none',
+  threads: 1,
+  prepare(op, stages) {
+    const own = stages.map((stage) => ({ ...stage, filter: stage.filter.slice() }));
+    return {
+      run: (params, operands) => kernels[op](params, own, operands),
+      dispose: () => {},
+    };
+  },
+};

@@ -1,0 +1,58 @@
+// The arithmetic of one output element of a convolution.
+import type { Operands, Stage } from '../../core/kernels.js';
+import { inputSize, outputSize } from '../../core/layout.js';
+import type { Params } from '../../core/params.js';
+import { activate } from './activation.js';
+import { elementIndex } from './image.js';
+
+/** Adds one rounded product to a sum and rounds again: two roundings, never fused. */
+export function addProduct(sum: number, x: number, f: number): number {
+  return Math.fround(sum + Math.fround(x * f));
+}
+
+/** Calls `visit` for each tap (ky, kx) of an output pixel's window that falls inside the input, in canonical order. */
+export function forEachTap(
+  p: Params,
+  outY: number,
+  outX: number,
+  visit: (y: number, x: number, ky: number, kx: number) => void,
+): void {
+  for (let ky = 0; ky < p.filterHeight; ky++) {
+    const y = outY * p.strideHeight - p.paddingTop + ky * p.dilationHeight;
+    if (y < 0 || y >= p.inputHeight) continue;
+    for (let kx = 0; kx < p.filterWidth; kx++) {
+      const x = outX * p.strideWidth - p.paddingLeft + kx * p.dilationWidth;
+      if (x >= 0 && x < p.inputWidth) visit(y, x, ky, kx);
+    }
+  }
+}
+
+/**
+ * Writes every output element of a convolution: the sum begins at the bias, `sumTaps` adds the products, the residual
+ * follows, then the activation.
+ */
+export function convolve(
+  p: Params,
+  { bias }: Stage,
+  { output, residual }: Operands,
+  sumTaps: (sum: number, n: number, y: number, x: number, c: number) => number,
+): void {
+  const at = elementIndex(outputSize(p), p.layout);
+  for (let n = 0; n < p.batch; n++) {
+    for (let y = 0; y < p.outputHeight; y++) {
+      for (let x = 0; x < p.outputWidth; x++) {
+        for (let c = 0; c < p.outputChannels; c++) {
+          const i = at(n, y, x, c);
+          let sum = sumTaps(bias[c], n, y, x, c);
+          if (residual !== undefined) sum = Math.fround(sum + residual[i]);
+          output[i] = activate(sum, p);
+        }
+      }
+    }
+  }
+}
+
+/** The index of an input element. */
+export function inputIndex(p: Params) {
+  return elementIndex(inputSize(p), p.layout);
+}

@@ -1,0 +1,40 @@
+// The one narrow interface between the operations and the backends.
+import type { Config, Params } from './params.js';
+import type { TensorData } from './tensor.js';
+
+/** Every op a backend has a kernel for; the stem of its files in every layer. */
+export const opNames = ['depthwise', 'pointwise', 'separable'] as const;
+export type OpName = (typeof opNames)[number];
+
+/** One pass of an op with its weights; only fused ops have more than one. */
+export interface Stage {
+  readonly config: Config;
+  /** In the op's canonical order, written in `ops/<stem>.ts`. */
+  readonly filter: Float32Array;
+  /** One value per output channel, never −0. */
+  readonly bias: Float32Array;
+}
+
+/** What one run reads and writes, in the layout that the params name. `output` overlaps nothing else. */
+export interface Operands {
+  readonly input: TensorData;
+  readonly output: TensorData;
+  /** Added before the last activation; as large as the output. */
+  readonly residual?: TensorData | undefined;
+}
+
+/** One operator on one backend: any batch and any image size, again and again. */
+export interface Prepared {
+  /** Writes the whole output. `params` holds one entry per stage. */
+  run(params: readonly Params[], operands: Operands): void;
+  dispose(): void;
+}
+
+/** A backend. What it receives is already checked, shaped and defaulted. */
+export interface Kernels {
+  readonly backend: 'reference' | 'wasm' | 'native';
+  readonly isa: string;
+  readonly threads: number;
+  /** Takes the weights once, packed as this backend likes them, into memory of its own. */
+  prepare(op: OpName, stages: readonly Stage[]): Prepared;
+}

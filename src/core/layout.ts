@@ -1,0 +1,68 @@
+// The order of axes in memory: of images, and of filters.
+import { invalid } from './errors.js';
+import type { Layout, Params } from './params.js';
+import type { Shape } from './tensor.js';
+
+export interface ImageSize {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** Reads a rank-4 shape in its layout. */
+export function imageSize(shape: Shape, layout: Layout): ImageSize {
+  const [batch, second, third, fourth] = shape;
+  return layout === 'NHWC'
+    ? { batch, height: second, width: third, channels: fourth }
+    : { batch, height: third, width: fourth, channels: second };
+}
+
+/** Writes a size as a rank-4 shape in its layout. */
+export function imageShape({ batch, height, width, channels }: ImageSize, layout: Layout): Shape {
+  return layout === 'NHWC' ? [batch, height, width, channels] : [batch, channels, height, width];
+}
+
+export function inputSize(p: Params): ImageSize {
+  return { batch: p.batch, height: p.inputHeight, width: p.inputWidth, channels: p.inputChannels };
+}
+
+export function outputSize(p: Params): ImageSize {
+  return { batch: p.batch, height: p.outputHeight, width: p.outputWidth, channels: p.outputChannels };
+}
+
+/** Copies `data` of this shape with its axes in another order: axis i of the result is axis `order[i]` of the source. */
+export function permute(data: Float32Array, shape: Shape, order: readonly number[]): Float32Array<ArrayBuffer> {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const result = new Float32Array(data.length);
+  let written = 0;
+  const walk = (depth: number, offset: number): void => {
+    const extent = shape[order[depth]];
+    const stride = strides[order[depth]];
+    for (let i = 0; i < extent; i++) {
+      if (depth === order.length - 1) result[written++] = data[offset + i * stride];
+      else walk(depth + 1, offset + i * stride);
+    }
+  };
+  walk(0, 0);
+  return result;
+}
+
+/** A filter's axes by name, from its shape and the letters of its layout. */
+export function filterAxes<Letter extends string>(
+  argument: string,
+  shape: Shape,
+  layout: string,
+): Record<Letter, number> {
+  if (shape.length !== layout.length || shape[0] === 0) {
+    const axes = `[${[...layout].join(', ')}]`;
+    throw invalid(
+      'ERR_SHAPE',
+      argument,
+      `${layout.length} sizes of at least 1, ${axes}`,
+      shape,
+      'reshape it or name its filterLayout',
+    );
+  }
+  return Object.fromEntries([...layout].map((letter, axis) => [letter, shape[axis]])) as Record<Letter, number>;
+}

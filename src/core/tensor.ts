@@ -1,0 +1,126 @@
+// Tensors are plain data: a typed array and its shape. Nothing to dispose.
+import { describe, invalid, SepconvError, tagOf } from './errors.js';
+
+export type TensorData = Float32Array | Uint8Array;
+export type Shape = readonly number[];
+
+export interface Tensor<D extends TensorData = Float32Array> {
+  readonly data: D;
+  readonly shape: Shape;
+}
+
+/** Positions, sizes and offsets are int32 in every kernel. */
+export const maxInt32 = 2 ** 31 - 1;
+
+/**
+ * Pairs data with its shape, after checking that they fit each other. The data is not copied.
+ *
+ * @param data a Float32Array, or a Uint8Array for images
+ * @param shape positive integers, the slowest axis first (`[n, h, w, c]` for NHWC images); the first one may be 0
+ * @throws SepconvError `ERR_SHAPE`, `ERR_DTYPE`, `ERR_BUFFER`
+ */
+export function tensor<D extends TensorData>(data: D, shape: Shape): Tensor<D> {
+  const checked: Tensor<D> = { data, shape: Object.freeze([...checkShape('shape', shape)]) };
+  checkData('data', data, sizeOf(checked.shape), tagOf(data) === 'Uint8Array' ? 'Uint8Array' : 'Float32Array');
+  return checked;
+}
+
+/** The number of elements of a checked shape. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** Checks that `shape` is an array of integers ≥ 1 (the first ≥ 0) whose product is an int32. */
+export function checkShape(argument: string, shape: unknown, rank?: number): Shape {
+  const axes = rank === undefined ? 'a list of sizes' : `${rank} sizes`;
+  const isExtent = (extent: unknown, axis: number) =>
+    Number.isInteger(extent) && (extent as number) >= (axis === 0 ? 0 : 1);
+  if (!Array.isArray(shape) || (rank !== undefined && shape.length !== rank)) {
+    throw invalid(
+      'ERR_SHAPE',
+      argument,
+      axes,
+      shape,
+      rank === 4 ? 'add or remove axes (a batch of one is [1, …])' : 'give its sizes',
+    );
+  }
+  if (!shape.every(isExtent)) {
+    throw invalid(
+      'ERR_SHAPE',
+      argument,
+      `${axes}, integers of at least 1 (the first may be 0)`,
+      shape,
+      'give whole positive sizes',
+    );
+  }
+  if (shape.some((extent) => extent > maxInt32) || sizeOf(shape) > maxInt32) {
+    throw invalid('ERR_SHAPE', argument, `at most ${maxInt32} elements`, shape, 'split the batch or the image');
+  }
+  return shape;
+}
+
+/** Checks that an argument is a tensor of this type and rank whose buffer is attached and long enough. */
+export function checkTensor<D extends TensorData>(
+  argument: string,
+  value: unknown,
+  type: 'Float32Array' | 'Uint8Array',
+  rank?: number,
+): Tensor<D> {
+  if (typeof value !== 'object' || value === null || !('data' in value) || !('shape' in value)) {
+    throw invalid('ERR_SHAPE', argument, 'a tensor { data, shape }', value, 'wrap the array with tensor(data, shape)');
+  }
+  const shape = checkShape(`${argument}.shape`, value.shape, rank);
+  checkData(`${argument}.data`, value.data, sizeOf(shape), type);
+  return value as Tensor<D>;
+}
+
+/** Checks a typed array's type and its length. */
+export function checkData(argument: string, data: unknown, length: number, type: 'Float32Array' | 'Uint8Array'): void {
+  if (tagOf(data) !== type) {
+    throw invalid('ERR_DTYPE', argument, `a ${type}`, data, `convert it with ${type}.from(…)`);
+  }
+  const view = data as TensorData;
+  if (view.length === length) return;
+  if (view.length === 0) {
+    throw invalid(
+      'ERR_BUFFER',
+      argument,
+      `${length} elements`,
+      data,
+      'its buffer may have been transferred or shrunk: keep it while the tensor is used',
+    );
+  }
+  throw invalid(
+    'ERR_SHAPE',
+    argument,
+    `${length} elements to fill the shape`,
+    `${view.length}`,
+    'make data and shape agree',
+  );
+}
+
+/** Checks that `out` shares no byte with an array that is read while it is written. */
+export function checkOverlap(out: TensorData, argument: string, read: TensorData): void {
+  if (out.buffer !== read.buffer) return;
+  const apart =
+    out.byteOffset + out.byteLength <= read.byteOffset || read.byteOffset + read.byteLength <= out.byteOffset;
+  if (!apart) {
+    throw invalid(
+      'ERR_OVERLAP',
+      'out',
+      `memory apart from ${argument}`,
+      `bytes shared with ${argument}`,
+      'give out an array of its own',
+    );
+  }
+}
+
+/** A zeroed Float32Array, or a typed error where the host has no memory for it. */
+export function allocateFloats(length: number): Float32Array<ArrayBuffer> {
+  try {
+    return new Float32Array(length);
+  } catch (cause) {
+    const message = `out: could not allocate ${length} float32 values (${describe(cause)}); use a smaller batch or image`;
+    throw new SepconvError('ERR_MEMORY', message, { argument: 'out', received: length }, cause);
+  }
+}

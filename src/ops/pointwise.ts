@@ -1,0 +1,101 @@
+// Canonical filter: [inputChannels, outputChannels].
+
+import { invalid } from '../core/errors.js';
+import type { Kernels } from '../core/kernels.js';
+import { filterAxes } from '../core/layout.js';
+import { type Op, Operator, runOnce } from '../core/operator.js';
+import {
+  checkOptions,
+  type EpilogueOptions,
+  type LayoutOptions,
+  type Pair,
+  type RunOptions,
+  readActivation,
+  readBias,
+  readLayout,
+  readName,
+} from '../core/options.js';
+import type { Shape, Tensor } from '../core/tensor.js';
+import { readWindow, windowGeometry } from '../core/window.js';
+import { convolutionConfig } from './convolution.js';
+
+export interface PointwiseConv2dOptions extends LayoutOptions, EpilogueOptions {
+  /** Input pixels from one output pixel to the next. Default 1. */
+  readonly strides?: Pair | undefined;
+  /**
+   * `'HWIO'` is [1, 1, inputs, outputs] or [inputs, outputs] (TensorFlow), `'OIHW'` is [outputs, inputs, 1, 1] or
+   * [outputs, inputs] (PyTorch, ONNX). Default: the framework's whose layout the images have.
+   */
+  readonly filterLayout?: 'HWIO' | 'OIHW' | undefined;
+}
+
+export interface PointwiseOperations {
+  /**
+   * Pointwise (1×1) convolution: mixes the channels of each pixel.
+   *
+   * @param input [n, h, w, inputs], or [n, inputs, h, w] with `layout: 'NCHW'`
+   * @param filter [inputs, outputs] or [1, 1, inputs, outputs], or as `filterLayout` says
+   * @returns [n, ⌈h / stride⌉, ⌈w / stride⌉, outputs]
+   * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`
+   * @see Howard et al., MobileNets, 2017, section 3.1
+   */
+  pointwiseConv2d(input: Tensor, filter: Tensor, options?: PointwiseConv2dOptions & RunOptions): Tensor;
+  /** Checks and packs a pointwise filter once, for many runs; see `pointwiseConv2d`. */
+  preparePointwiseConv2d(filter: Tensor, options?: PointwiseConv2dOptions): Operator;
+}
+
+export const pointwise: Op<PointwiseConv2dOptions> = {
+  name: 'pointwise',
+  filters: ['filter'],
+  settle([shape], options) {
+    checkOptions(options, ['layout', 'filterLayout', 'strides', 'bias', 'activation']);
+    const layout = readLayout(options);
+    const filterLayout = readName(
+      'filterLayout',
+      options.filterLayout,
+      ['HWIO', 'OIHW'],
+      layout === 'NHWC' ? 'HWIO' : 'OIHW',
+    );
+    const filter = readPointwiseFilter('filter', shape, filterLayout);
+    const window = readWindow({ strides: options.strides }, 1, 1);
+    const config = convolutionConfig(window, filter, layout, readActivation('activation', options.activation));
+    const bias = readBias('bias', options.bias, filter.outputChannels);
+    return {
+      layout,
+      inputChannels: filter.inputChannels,
+      stages: [{ config, bias, filterOrder: filter.order }],
+      params: (input) => [{ ...config, ...windowGeometry(window, input) }],
+    };
+  },
+};
+
+/** Reads the axes of a pointwise filter of rank 2 or 4, in either layout. */
+export function readPointwiseFilter(
+  argument: string,
+  shape: Shape,
+  filterLayout: 'HWIO' | 'OIHW',
+): { inputChannels: number; outputChannels: number; order: readonly number[] } {
+  const letters = shape.length === 2 ? filterLayout.replace(/[HW]/g, '') : filterLayout;
+  const { I, O, H = 1, W = 1 } = filterAxes<'I' | 'O' | 'H' | 'W'>(argument, shape, letters);
+  if (H !== 1 || W !== 1) {
+    throw invalid(
+      'ERR_SHAPE',
+      argument,
+      `a height and width of 1 in ${filterLayout}`,
+      shape,
+      'use conv2d for larger filters, or name the filterLayout',
+    );
+  }
+  return {
+    inputChannels: I,
+    outputChannels: O,
+    order: [...'HWIO'].filter((l) => letters.includes(l)).map((l) => letters.indexOf(l)),
+  };
+}
+
+export function pointwiseOperations(kernels: () => Kernels): PointwiseOperations {
+  return {
+    pointwiseConv2d: (input, filter, options) => runOnce(kernels(), pointwise, input, [filter], options),
+    preparePointwiseConv2d: (filter, options) => new Operator(kernels(), pointwise, [filter], options),
+  };
+}

@@ -1,0 +1,118 @@
+// Two stages, depthwise then pointwise, with the filters of those ops. The value between them is rounded to float32.
+import { invalid } from '../core/errors.js';
+import type { Kernels } from '../core/kernels.js';
+import { outputSize } from '../core/layout.js';
+import { type Op, Operator, runOnce } from '../core/operator.js';
+import {
+  type Activation,
+  checkOptions,
+  type EpilogueOptions,
+  type LayoutOptions,
+  type RunOptions,
+  readActivation,
+  readBias,
+  readLayout,
+  type WindowOptions,
+} from '../core/options.js';
+import type { Tensor } from '../core/tensor.js';
+import { readWindow, windowGeometry } from '../core/window.js';
+import { convolutionConfig } from './convolution.js';
+import { readDepthwiseFilter } from './depthwise.js';
+import { readPointwiseFilter } from './pointwise.js';
+
+export interface SeparableConv2dOptions extends LayoutOptions, WindowOptions, EpilogueOptions {
+  /** One value per channel between the halves. Default 0. */
+  readonly depthwiseBias?: Float32Array | undefined;
+  /** Applied between the halves. Default `'linear'`. */
+  readonly depthwiseActivation?: Activation | undefined;
+  /** `'HWCM'`: TensorFlow's filters, HWCM and HWIO; `'OIHW'`: PyTorch's for both. Default: by the images' layout. */
+  readonly filterLayout?: 'HWCM' | 'OIHW' | undefined;
+  /** The input's channels, which an OIHW filter does not tell; a one-shot call takes them from the input. */
+  readonly groups?: number | undefined;
+}
+
+export interface SeparableOperations {
+  /**
+   * Depthwise separable convolution: a depthwise convolution, then a pointwise one over its channels. Strides, padding and
+   * dilations belong to the depthwise half; `bias`, `activation` and `residual` to the pointwise half.
+   *
+   * @param input [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
+   * @param depthwiseFilter [height, width, channels, multiplier]
+   * @param pointwiseFilter [channels · multiplier, outputs], or of rank 4
+   * @returns [n, outH, outW, outputs]
+   * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`
+   * @see Sifre, Rigid-motion scattering for image classification, 2014, section 6.2; Chollet, Xception, 2017
+   */
+  separableConv2d(
+    input: Tensor,
+    depthwiseFilter: Tensor,
+    pointwiseFilter: Tensor,
+    options?: SeparableConv2dOptions & RunOptions,
+  ): Tensor;
+  /** Checks and packs both filters once, for many runs; see `separableConv2d`. */
+  prepareSeparableConv2d(depthwiseFilter: Tensor, pointwiseFilter: Tensor, options?: SeparableConv2dOptions): Operator;
+}
+
+export const separable: Op<SeparableConv2dOptions> = {
+  name: 'separable',
+  filters: ['depthwiseFilter', 'pointwiseFilter'],
+  settle([depthwiseShape, pointwiseShape], options, inputChannels) {
+    checkOptions(options, [
+      'layout',
+      'filterLayout',
+      'groups',
+      'strides',
+      'padding',
+      'dilations',
+      'depthwiseBias',
+      'depthwiseActivation',
+      'bias',
+      'activation',
+    ]);
+    const layout = readLayout(options);
+    const first = readDepthwiseFilter('depthwiseFilter', depthwiseShape, layout, options, inputChannels);
+    const filterLayout = options.filterLayout ?? (layout === 'NHWC' ? 'HWCM' : 'OIHW');
+    const second = readPointwiseFilter('pointwiseFilter', pointwiseShape, filterLayout === 'HWCM' ? 'HWIO' : 'OIHW');
+    if (second.inputChannels !== first.outputChannels) {
+      throw invalid(
+        'ERR_SHAPE',
+        'pointwiseFilter',
+        `${first.outputChannels} inputs, the outputs of depthwiseFilter`,
+        pointwiseShape,
+        'match the two filters',
+      );
+    }
+    const window = readWindow(options, first.height, first.width);
+    const pixel = readWindow({}, 1, 1);
+    const firstConfig = convolutionConfig(
+      window,
+      first,
+      layout,
+      readActivation('depthwiseActivation', options.depthwiseActivation),
+    );
+    const secondConfig = convolutionConfig(pixel, second, layout, readActivation('activation', options.activation));
+    const firstBias = readBias('depthwiseBias', options.depthwiseBias, first.outputChannels);
+    const secondBias = readBias('bias', options.bias, second.outputChannels);
+    return {
+      layout,
+      inputChannels: first.inputChannels,
+      stages: [
+        { config: firstConfig, bias: firstBias, filterOrder: first.order },
+        { config: secondConfig, bias: secondBias, filterOrder: second.order },
+      ],
+      params(input) {
+        const params = { ...firstConfig, ...windowGeometry(window, input) };
+        return [params, { ...secondConfig, ...windowGeometry(pixel, outputSize(params)) }];
+      },
+    };
+  },
+};
+
+export function separableOperations(kernels: () => Kernels): SeparableOperations {
+  return {
+    separableConv2d: (input, depthwiseFilter, pointwiseFilter, options) =>
+      runOnce(kernels(), separable, input, [depthwiseFilter, pointwiseFilter], options),
+    prepareSeparableConv2d: (depthwiseFilter, pointwiseFilter, options) =>
+      new Operator(kernels(), separable, [depthwiseFilter, pointwiseFilter], options),
+  };
+}

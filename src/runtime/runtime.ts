@@ -1,0 +1,69 @@
+// A runtime is every operation bound to one backend. The default one is chosen at the first call.
+import type { Kernels } from '../core/kernels.js';
+import { type Operations, operationsOn } from '../ops/index.js';
+import { type Backend, type Host, type RuntimeOptions, type Selection, select } from './select.js';
+
+/** What runs, and why. */
+export interface RuntimeInfo {
+  readonly backend: Backend;
+  /** The instruction set of the kernels: `'avx2'`, `'sse2'`, `'scalar'`, `'simd128'` or, for the reference, `'none'`. */
+  readonly isa: string;
+  readonly threads: number;
+  /** One sentence for each better choice that does not run here, then one for this choice. */
+  readonly reasons: readonly string[];
+}
+
+export interface Runtime extends Operations {
+  readonly info: RuntimeInfo;
+}
+
+let host: Host = { sources: [], parallelism: 1, environment: {} };
+let chosen: (Selection & { readonly runtime: Runtime }) | undefined;
+
+/** Tells the library where it runs; called once, by the entry of each host. */
+export function setHost(value: Host): void {
+  host = value;
+  chosen = undefined;
+}
+
+export function currentHost(): Host {
+  return host;
+}
+
+/**
+ * The same operations bound to a backend of your choice.
+ *
+ * @throws SepconvError (rejects) `ERR_BACKEND_UNAVAILABLE` where a backend or instruction set asked for by name does not
+ * run here, `ERR_OPTION`
+ */
+export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+  return runtimeOf(select(host, options));
+}
+
+/** The runtime behind the plain functions: `auto`, or what the environment variables say. */
+export function defaultRuntime(): Runtime {
+  return choose().runtime;
+}
+
+/** The kernels of the default runtime. */
+export function defaultKernels(): Kernels {
+  return choose().kernels;
+}
+
+function choose() {
+  if (chosen === undefined) {
+    const { SEPCONV_BACKEND: backend, SEPCONV_ISA: isa, SEPCONV_THREADS: threads } = host.environment;
+    const selection = select(host, {
+      backend: (backend || undefined) as RuntimeOptions['backend'],
+      isa: isa || undefined,
+      threads: threads ? Number(threads) : undefined,
+    });
+    chosen = { ...selection, runtime: runtimeOf(selection) };
+  }
+  return chosen;
+}
+
+function runtimeOf({ kernels, reasons }: Selection): Runtime {
+  const { backend, isa, threads } = kernels;
+  return { ...operationsOn(() => kernels), info: Object.freeze({ backend, isa, threads, reasons }) };
+}

@@ -1,0 +1,145 @@
+// Which backend serves: the sources of a host in order of preference, each kernel set tested before its first use.
+import { reference } from '../backends/reference/index.js';
+import { invalid, SepconvError } from '../core/errors.js';
+import type { Kernels } from '../core/kernels.js';
+import { checkOptions, readName } from '../core/options.js';
+import { maxInt32 } from '../core/tensor.js';
+import { checkKnownAnswers } from './known-answers.js';
+
+export const backends = ['native', 'wasm', 'reference'] as const;
+export type Backend = (typeof backends)[number];
+
+/** Where the kernels of one backend come from on this host. */
+export interface BackendSource {
+  readonly backend: Backend;
+  /** The instruction sets that run here, best first; throws the reason where there is none. */
+  isas(): readonly string[];
+  load(isa: string, threads: number): Kernels;
+}
+
+/** What an entry knows of its host. */
+export interface Host {
+  readonly sources: readonly BackendSource[];
+  /** Threads that may run at once. */
+  readonly parallelism: number;
+  /** The variables SEPCONV_BACKEND, SEPCONV_ISA and SEPCONV_THREADS, where the host has an environment. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface RuntimeOptions {
+  /** `'auto'` (default) takes native SIMD, WASM SIMD, native scalar, reference; a name never falls back. */
+  readonly backend?: Backend | 'auto' | undefined;
+  /** `'avx2'`, `'sse2'`, `'scalar'`, `'simd128'` …; default: the best that runs here. */
+  readonly isa?: string | undefined;
+  /** Default: all processors, on the native backend. The others have one. */
+  readonly threads?: number | undefined;
+}
+
+export interface Selection {
+  readonly kernels: Kernels;
+  /** Why this choice: a sentence for each better one that does not run here, then the choice itself. */
+  readonly reasons: readonly string[];
+}
+
+const referenceSource: BackendSource = { backend: 'reference', isas: () => ['none'], load: () => reference };
+
+interface Candidate {
+  readonly source: BackendSource;
+  readonly isa: string;
+}
+
+/** Chooses kernels by name, or the best that load and give the known answers. */
+export function select(host: Host, options: RuntimeOptions = {}): Selection {
+  checkOptions(options, ['backend', 'isa', 'threads']);
+  const backend = readName('backend', options.backend, ['auto', ...backends], 'auto');
+  const { isa } = options;
+  if (isa !== undefined && typeof isa !== 'string') {
+    throw invalid('ERR_OPTION', 'isa', "a name such as 'avx2'", isa, 'see runtime.info for the names');
+  }
+  const threads = readThreads(options.threads, backend);
+  const reasons: string[] = [];
+  for (const candidate of candidates(host, backend, isa, reasons)) {
+    const kernels = tryLoad(candidate, threads ?? host.parallelism, reasons);
+    if (kernels === undefined) continue;
+    const asked = backend !== 'auto' || isa !== undefined;
+    reasons.push(`${nameOf(candidate)}: ${asked ? 'asked for by name' : 'the best that runs here'}`);
+    return { kernels, reasons };
+  }
+  const wanted = [backend, isa].filter((name) => name !== undefined).join('/');
+  throw new SepconvError(
+    'ERR_BACKEND_UNAVAILABLE',
+    `backend: ${wanted} does not run here (${reasons.join('; ')}); use backend 'auto', or see sepconv info`,
+    { argument: 'backend', received: wanted },
+  );
+}
+
+/** Every kernel set that this host could run, in the order of `auto`; what can not be listed leaves a reason. */
+export function candidates(
+  host: Host,
+  backend: Backend | 'auto',
+  isa: string | undefined,
+  reasons: string[],
+): Candidate[] {
+  const found: Candidate[] = [];
+  for (const source of [...host.sources, referenceSource]) {
+    if (backend !== 'auto' && source.backend !== backend) continue;
+    try {
+      const isas = source.isas();
+      const matching = isas.filter((name) => isa === undefined || name === isa);
+      if (matching.length === 0) reasons.push(`${source.backend}: has ${isas.join(', ')} here`);
+      found.push(...matching.map((name) => ({ source, isa: name })));
+    } catch (error) {
+      reasons.push(`${source.backend}: ${messageOf(error)}`);
+    }
+  }
+  if (backend === 'auto' && found.every(({ source }) => source.backend !== 'native')) {
+    if (!host.sources.some((source) => source.backend === 'native')) reasons.push('native: this host has no addons');
+  }
+  return [...found.filter((c) => !isLastResort(c)), ...found.filter(isLastResort)];
+}
+
+/** Scalar code comes after SIMD of any backend. */
+function isLastResort({ source, isa }: Candidate): boolean {
+  return isa === 'scalar' || source.backend === 'reference';
+}
+
+const tested = new WeakMap<BackendSource, Set<string>>();
+
+function tryLoad(candidate: Candidate, threads: number, reasons: string[]): Kernels | undefined {
+  const { source, isa } = candidate;
+  try {
+    const kernels = source.load(isa, threads);
+    const passed = tested.get(source) ?? new Set();
+    if (!passed.has(isa)) checkKnownAnswers(kernels);
+    tested.set(source, passed.add(isa));
+    return kernels;
+  } catch (error) {
+    reasons.push(`${nameOf(candidate)}: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+function nameOf({ source, isa }: Candidate): string {
+  return source.backend === 'reference' ? 'reference' : `${source.backend}/${isa}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function readThreads(threads: number | undefined, backend: Backend | 'auto'): number | undefined {
+  if (threads === undefined) return undefined;
+  if (!Number.isInteger(threads) || threads < 1 || threads > maxInt32) {
+    throw invalid('ERR_OPTION', 'threads', 'an integer of at least 1', threads, 'leave it out for one per processor');
+  }
+  if (threads > 1 && (backend === 'wasm' || backend === 'reference')) {
+    throw invalid(
+      'ERR_OPTION',
+      'threads',
+      `1 on the ${backend} backend`,
+      threads,
+      "leave it out, or use backend 'native'",
+    );
+  }
+  return threads;
+}
