@@ -12,6 +12,7 @@ export const {
 } = operationsOn(defaultKernels);
 
 export { type ErrorCode, type ErrorDetails, SepconvError } from './core/errors.js';
+export type { Backend } from './core/kernels.js';
 export type { Operator } from './core/operator.js';
 export type { Activation, Padding, Pair, RunOptions } from './core/options.js';
 export type { Layout } from './core/params.js';
@@ -21,4 +22,4 @@ export type { Operations } from './ops/index.js';
 export type { PointwiseConv2dOptions } from './ops/pointwise.js';
 export type { SeparableConv2dOptions } from './ops/separable.js';
 export { createRuntime, defaultRuntime, type Runtime, type RuntimeInfo } from './runtime/runtime.js';
-export type { Backend, RuntimeOptions } from './runtime/select.js';
+export type { RuntimeOptions } from './runtime/select.js';

@@ -6,6 +6,10 @@ import type { TensorData } from './tensor.js';
 export const opNames = ['depthwise', 'pointwise', 'separable'] as const;
 export type OpName = (typeof opNames)[number];
 
+/** The kinds of backend, in the order of preference. */
+export const backends = ['native', 'wasm', 'reference'] as const;
+export type Backend = (typeof backends)[number];
+
 /** One pass of an op with its weights; only fused ops have more than one. */
 export interface Stage {
   readonly config: Config;
@@ -32,9 +36,18 @@ export interface Prepared {
 
 /** A backend. What it receives is already checked, shaped and defaulted. */
 export interface Kernels {
-  readonly backend: 'reference' | 'wasm' | 'native';
+  readonly backend: Backend;
   readonly isa: string;
   readonly threads: number;
   /** Takes the weights once, packed as this backend likes them, into memory of its own. */
   prepare(op: OpName, stages: readonly Stage[]): Prepared;
+}
+
+/** Where the kernels of one backend come from on a host. */
+export interface BackendSource {
+  readonly backend: Backend;
+  /** The instruction sets that run here, best first; throws the reason where there is none. */
+  isas(): readonly string[];
+  /** Without `threads`, as many as each call is worth. */
+  load(isa: string, threads?: number): Kernels;
 }

@@ -22,6 +22,7 @@ export const configFields = [
   'strideWidth',
   'dilationHeight',
   'dilationWidth',
+  'products',
   'layout',
   'dtype',
   'activation',

@@ -3,13 +3,22 @@ import type { ActivationConfig } from '../core/options.js';
 import { type Config, type Layout, layouts } from '../core/params.js';
 import type { Window } from '../core/window.js';
 
-/** The config of one float32 convolution stage. */
+/** The config of one float32 convolution stage; `products` is how many products the sum of one output has. */
 export function convolutionConfig(
   window: Window,
-  channels: { readonly inputChannels: number; readonly outputChannels: number },
+  { inputChannels, outputChannels }: { readonly inputChannels: number; readonly outputChannels: number },
+  products: number,
   layout: Layout,
   activation: ActivationConfig,
 ): Config {
   const { padding, ...extents } = window;
-  return { ...extents, ...channels, layout: layouts.indexOf(layout), dtype: 0, ...activation };
+  return {
+    ...extents,
+    inputChannels,
+    outputChannels,
+    products,
+    layout: layouts.indexOf(layout),
+    dtype: 0,
+    ...activation,
+  };
 }

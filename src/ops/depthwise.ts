@@ -61,7 +61,13 @@ export const depthwise: Op<DepthwiseConv2dOptions> = {
     const layout = readLayout(options);
     const filter = readDepthwiseFilter('filter', shape, layout, options, inputChannels);
     const window = readWindow(options, filter.height, filter.width);
-    const config = convolutionConfig(window, filter, layout, readActivation('activation', options.activation));
+    const config = convolutionConfig(
+      window,
+      filter,
+      filter.height * filter.width,
+      layout,
+      readActivation('activation', options.activation),
+    );
     const bias = readBias('bias', options.bias, filter.outputChannels);
     return {
       layout,

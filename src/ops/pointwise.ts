@@ -58,7 +58,13 @@ export const pointwise: Op<PointwiseConv2dOptions> = {
     );
     const filter = readPointwiseFilter('filter', shape, filterLayout);
     const window = readWindow({ strides: options.strides }, 1, 1);
-    const config = convolutionConfig(window, filter, layout, readActivation('activation', options.activation));
+    const config = convolutionConfig(
+      window,
+      filter,
+      filter.inputChannels,
+      layout,
+      readActivation('activation', options.activation),
+    );
     const bias = readBias('bias', options.bias, filter.outputChannels);
     return {
       layout,

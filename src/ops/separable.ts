@@ -87,10 +87,17 @@ export const separable: Op<SeparableConv2dOptions> = {
     const firstConfig = convolutionConfig(
       window,
       first,
+      first.height * first.width,
       layout,
       readActivation('depthwiseActivation', options.depthwiseActivation),
     );
-    const secondConfig = convolutionConfig(pixel, second, layout, readActivation('activation', options.activation));
+    const secondConfig = convolutionConfig(
+      pixel,
+      second,
+      second.inputChannels,
+      layout,
+      readActivation('activation', options.activation),
+    );
     const firstBias = readBias('depthwiseBias', options.depthwiseBias, first.outputChannels);
     const secondBias = readBias('bias', options.bias, second.outputChannels);
     return {

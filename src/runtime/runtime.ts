@@ -1,7 +1,7 @@
 // A runtime is every operation bound to one backend. The default one is chosen at the first call.
-import type { Kernels } from '../core/kernels.js';
+import type { Backend, Kernels } from '../core/kernels.js';
 import { type Operations, operationsOn } from '../ops/index.js';
-import { type Backend, type Host, type RuntimeOptions, type Selection, select } from './select.js';
+import { type Host, type RuntimeOptions, type Selection, select } from './select.js';
 
 /** What runs, and why. */
 export interface RuntimeInfo {
@@ -17,7 +17,7 @@ export interface Runtime extends Operations {
   readonly info: RuntimeInfo;
 }
 
-let host: Host = { sources: [], parallelism: 1, environment: {} };
+let host: Host = { sources: [], environment: {} };
 let chosen: (Selection & { readonly runtime: Runtime }) | undefined;
 
 /** Tells the library where it runs; called once, by the entry of each host. */

@@ -1,27 +1,14 @@
 // Which backend serves: the sources of a host in order of preference, each kernel set tested before its first use.
 import { reference } from '../backends/reference/index.js';
 import { invalid, SepconvError } from '../core/errors.js';
-import type { Kernels } from '../core/kernels.js';
+import { type Backend, type BackendSource, backends, type Kernels } from '../core/kernels.js';
 import { checkOptions, readName } from '../core/options.js';
 import { maxInt32 } from '../core/tensor.js';
 import { checkKnownAnswers } from './known-answers.js';
 
-export const backends = ['native', 'wasm', 'reference'] as const;
-export type Backend = (typeof backends)[number];
-
-/** Where the kernels of one backend come from on this host. */
-export interface BackendSource {
-  readonly backend: Backend;
-  /** The instruction sets that run here, best first; throws the reason where there is none. */
-  isas(): readonly string[];
-  load(isa: string, threads: number): Kernels;
-}
-
 /** What an entry knows of its host. */
 export interface Host {
   readonly sources: readonly BackendSource[];
-  /** Threads that may run at once. */
-  readonly parallelism: number;
   /** The variables SEPCONV_BACKEND, SEPCONV_ISA and SEPCONV_THREADS, where the host has an environment. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -59,7 +46,7 @@ export function select(host: Host, options: RuntimeOptions = {}): Selection {
   const threads = readThreads(options.threads, backend);
   const reasons: string[] = [];
   for (const candidate of candidates(host, backend, isa, reasons)) {
-    const kernels = tryLoad(candidate, threads ?? host.parallelism, reasons);
+    const kernels = tryLoad(candidate, threads, reasons);
     if (kernels === undefined) continue;
     const asked = backend !== 'auto' || isa !== undefined;
     reasons.push(`${nameOf(candidate)}: ${asked ? 'asked for by name' : 'the best that runs here'}`);
@@ -105,7 +92,7 @@ function isLastResort({ source, isa }: Candidate): boolean {
 
 const tested = new WeakMap<BackendSource, Set<string>>();
 
-function tryLoad(candidate: Candidate, threads: number, reasons: string[]): Kernels | undefined {
+function tryLoad(candidate: Candidate, threads: number | undefined, reasons: string[]): Kernels | undefined {
   const { source, isa } = candidate;
   try {
     const kernels = source.load(isa, threads);

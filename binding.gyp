@@ -1,0 +1,57 @@
+# One static library per instruction set, all from native/kernels.cc, and the addon that links them. No flag that lets a
+# compiler fuse, reorder or flush: the bits are the product.
+{
+  'target_defaults': {
+    'cflags!': ['-fno-omit-frame-pointer', '-O3'],
+    'cflags_cc!': ['-fno-omit-frame-pointer', '-O3'],
+    'cflags_cc': ['-std=c++17', '-O2', '-ffp-contract=off', '-fvisibility=hidden', '-fno-tree-vectorize'],
+    'xcode_settings': {
+      'CLANG_CXX_LANGUAGE_STANDARD': 'c++17',
+      'MACOSX_DEPLOYMENT_TARGET': '11.0',
+      'OTHER_CPLUSPLUSFLAGS': ['-O2', '-ffp-contract=off', '-fvisibility=hidden'],
+    },
+    'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/std:c++17', '/fp:precise'], 'WholeProgramOptimization': 'false'}},
+    'default_configuration': 'Release',
+  },
+  'targets': [
+    {
+      'target_name': 'kernels_scalar',
+      'type': 'static_library',
+      'sources': ['native/kernels.cc'],
+      'defines': ['ISA=scalar'],
+    },
+    {
+      'target_name': 'sepconv',
+      'sources': ['native/addon.cc'],
+      'include_dirs': ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      'defines': ['NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS', 'NAPI_VERSION=9'],
+      'dependencies': ['kernels_scalar'],
+      'conditions': [
+        ['target_arch == "x64"', {'dependencies': ['kernels_sse2', 'kernels_avx2']}],
+        # The pool's threads outlive any environment, so the library must stay mapped when a worker unloads it.
+        ['OS == "linux"', {'ldflags': ['-static-libstdc++', '-static-libgcc', '-Wl,-z,nodelete', '-Wl,--as-needed']}],
+      ],
+    },
+  ],
+  'conditions': [
+    ['target_arch == "x64"', {
+      'targets': [
+        {
+          'target_name': 'kernels_sse2',
+          'type': 'static_library',
+          'sources': ['native/kernels.cc'],
+          'defines': ['ISA=sse2'],
+        },
+        {
+          'target_name': 'kernels_avx2',
+          'type': 'static_library',
+          'sources': ['native/kernels.cc'],
+          'defines': ['ISA=avx2'],
+          'cflags_cc': ['-mavx2'],
+          'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-mavx2']},
+          'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX2']}},
+        },
+      ],
+    }],
+  ],
+}

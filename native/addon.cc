@@ -1,0 +1,132 @@
+// The only file that knows N-API: unwraps a call, picks the table, hands the work to the pool.
+#include <float.h>
+#include <napi.h>
+#include <string.h>
+
+#include "isa.h"
+#include "pool.h"
+
+static_assert(FLT_EVAL_METHOD == 0, "sums must be rounded to float32 at each step");
+
+namespace {
+
+const Isa* findIsa(const std::string& name) {
+  for (const Isa& isa : isas) {
+    if (name == isa.name) return isa.runsHere() ? &isa : nullptr;
+  }
+  return nullptr;
+}
+
+const Kernel* findKernel(const KernelTable& table, const std::string& op) {
+  for (int32_t i = 0; i < table.count; ++i) {
+    if (op == table.kernels[i].op) return &table.kernels[i];
+  }
+  return nullptr;
+}
+
+template <class T>
+T* dataOf(const Napi::Value& value) {
+  return static_cast<T*>(value.As<Napi::TypedArrayOf<T>>().Data());
+}
+
+/** What the parts of one call share. */
+struct Call {
+  const Kernel* kernel;
+  const Params* params;
+  Operands operands;
+  int32_t units;
+  int32_t parts;
+
+  static void doPart(const void* self, float* scratch, int part) {
+    const Call& call = *static_cast<const Call*>(self);
+    const auto bound = [&call](int64_t part) { return int32_t(part * call.units / call.parts); };
+    call.kernel->run(call.params, call.operands, scratch, bound(part), bound(int64_t(part) + 1));
+  }
+};
+
+/** An operator with its packed weights: new Prepared(isa, op, params, filters, biases). */
+class Prepared : public Napi::ObjectWrap<Prepared> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "Prepared", {InstanceMethod<&Prepared::run>("run"), InstanceMethod<&Prepared::dispose>("dispose")});
+  }
+
+  explicit Prepared(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+    const Isa* isa = findIsa(info[0].As<Napi::String>());
+    kernel_ = isa == nullptr ? nullptr : findKernel(*isa->table, info[1].As<Napi::String>());
+    if (kernel_ == nullptr) {
+      Napi::Error::New(info.Env(), "no such kernel").ThrowAsJavaScriptException();
+      return;
+    }
+    const Params* params = reinterpret_cast<const Params*>(dataOf<int32_t>(info[2]));
+    const Napi::Array filters = info[3].As<Napi::Array>();
+    const Napi::Array biases = info[4].As<Napi::Array>();
+    Weights weights[maxStages];
+    for (uint32_t i = 0; i < filters.Length() && i < maxStages; ++i) {
+      weights[i] = {dataOf<float>(filters.Get(i)), dataOf<float>(biases.Get(i))};
+    }
+    bytes_ = kernel_->packedSize(params) * sizeof(float);
+    block_ = malloc(bytes_ + alignment);
+    if (block_ == nullptr) {
+      Napi::Error::New(info.Env(), "out of memory").ThrowAsJavaScriptException();
+      return;
+    }
+    packed_ = reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(block_) + alignment) & ~uintptr_t(alignment - 1));
+    Napi::MemoryManagement::AdjustExternalMemory(info.Env(), int64_t(bytes_));
+    kernel_->pack(params, weights, packed_);
+  }
+
+  void Finalize(Napi::Env env) override { release(env); }
+
+ private:
+  static constexpr size_t alignment = 64;
+  static constexpr uint32_t maxStages = 2;
+
+  /** run(params, input, output, residual or undefined, parts) → false where memory is short, before anything is written. */
+  Napi::Value run(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    Call call;
+    call.kernel = kernel_;
+    call.params = reinterpret_cast<const Params*>(dataOf<int32_t>(info[0]));
+    call.operands = {dataOf<float>(info[1]), dataOf<float>(info[2]),
+                     info[3].IsUndefined() ? nullptr : dataOf<float>(info[3]), packed_};
+    call.units = kernel_->units(call.params);
+    const int32_t parts = info[4].As<Napi::Number>().Int32Value();
+    call.parts = parts < call.units ? parts : call.units;
+    const bool done = Pool::shared().run(Call::doPart, &call, call.parts, kernel_->scratchSize(call.params));
+    return Napi::Boolean::New(env, done);
+  }
+
+  void dispose(const Napi::CallbackInfo& info) { release(info.Env()); }
+
+  void release(Napi::Env env) {
+    if (block_ == nullptr) return;
+    free(block_);
+    block_ = nullptr;
+    Napi::MemoryManagement::AdjustExternalMemory(env, -int64_t(bytes_));
+  }
+
+  const Kernel* kernel_ = nullptr;
+  void* block_ = nullptr;
+  float* packed_ = nullptr;
+  size_t bytes_ = 0;
+};
+
+/** { isas: names that run here, best first; ops: names of the kernels; paramBytes; Prepared } */
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  Napi::Array names = Napi::Array::New(env);
+  for (const Isa& isa : isas) {
+    if (isa.runsHere()) names.Set(names.Length(), isa.name);
+  }
+  Napi::Array ops = Napi::Array::New(env);
+  for (int32_t i = 0; i < kernels_scalar.count; ++i) ops.Set(ops.Length(), kernels_scalar.kernels[i].op);
+  exports.Set("isas", names);
+  exports.Set("ops", ops);
+  exports.Set("paramBytes", Napi::Number::New(env, sizeof(Params)));
+  exports.Set("Prepared", Prepared::define(env));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(sepconv, init)

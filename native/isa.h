@@ -1,0 +1,37 @@
+// The instruction sets of this build, best first. Adding one is a header in simd/, a target in binding.gyp and a row here.
+#pragma once
+#include "params.h"
+
+struct Isa {
+  const char* name;
+  const KernelTable* table;
+  bool (*runsHere)();
+};
+
+extern const KernelTable kernels_scalar;
+#if defined(__x86_64__) || defined(_M_X64)
+extern const KernelTable kernels_sse2;
+extern const KernelTable kernels_avx2;
+#endif
+
+#ifdef _MSC_VER
+#include <intrin.h>
+/** AVX2, and an operating system that keeps the wide registers. */
+static bool hasAvx2() {
+  int leaf1[4], leaf7[4];
+  __cpuid(leaf1, 1);
+  const bool savesState = (leaf1[2] & (1 << 27)) != 0 && (_xgetbv(0) & 6) == 6;
+  __cpuidex(leaf7, 7, 0);
+  return savesState && (leaf7[1] & (1 << 5)) != 0;
+}
+#elif defined(__x86_64__)
+static bool hasAvx2() { return __builtin_cpu_supports("avx2"); }
+#endif
+
+static const Isa isas[] = {
+#if defined(__x86_64__) || defined(_M_X64)
+    {"avx2", &kernels_avx2, hasAvx2},
+    {"sse2", &kernels_sse2, [] { return true; }},
+#endif
+    {"scalar", &kernels_scalar, [] { return true; }},
+};

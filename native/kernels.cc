@@ -1,0 +1,21 @@
+// Compiled once per instruction set: every kernel over that set's Vec, and one exported table. No standard C++ header
+// is included, and all code has internal linkage, so nothing compiled here can be linked into another set's path.
+#define TEXT(name) #name
+#define HEADER(name) TEXT(simd/name.h)
+#include HEADER(ISA)
+
+#include "kernels/depthwise.h"
+#include "kernels/pointwise.h"
+#include "kernels/separable.h"
+
+namespace {
+
+#define KERNEL(op) {#op, op##PackedSize, op##Pack, op##Units, op##ScratchSize, op}
+const Kernel kernels[] = {KERNEL(depthwise), KERNEL(pointwise), KERNEL(separable)};
+
+}  // namespace
+
+#define JOIN(a, b) a##b
+#define TABLE(name) JOIN(kernels_, name)
+extern const KernelTable TABLE(ISA);
+const KernelTable TABLE(ISA) = {kernels, sizeof kernels / sizeof kernels[0]};

@@ -1,0 +1,70 @@
+// A product over the input channels of each pixel. Threads share the pixels, or where those are few, the panels.
+#pragma once
+#include "product.h"
+
+namespace {
+
+/** Pixels that go through all panels before the next ones, so that they stay in the nearest cache. */
+constexpr int32_t pixelBlock = 144;
+
+/** Below so many pixels, threads share out the panels. */
+constexpr int32_t fewPixels = 192;
+
+inline int32_t outputPixels(const Params& p) { return p.batch * p.outputHeight * p.outputWidth; }
+
+inline bool sharesPanels(const Params& p) { return outputPixels(p) < fewPixels; }
+
+size_t pointwisePackedSize(const Params* p) { return panelsSize(p->outputChannels, p->inputChannels); }
+
+void pointwisePack(const Params* p, const Weights* weights, float* packed) {
+  packPanels(weights->filter, weights->bias, p->outputChannels, p->outputChannels, p->inputChannels, packed);
+}
+
+/** A product of one tap, `pixelStep` input floats from pixel to pixel. */
+inline Products pointwiseProducts(const Params& p) {
+  Products t{};
+  t.rows = t.columns = 1;
+  t.channels = p.inputChannels;
+  t.pixelStep = ptrdiff_t(p.strideWidth) * p.inputChannels;
+  t.count = p.inputChannels;
+  t.outputChannels = p.outputChannels;
+  t.outputStep = p.outputChannels;
+  return t;
+}
+
+int32_t pointwiseUnits(const Params* p) {
+  return sharesPanels(*p) ? (p->outputChannels + panelWidth - 1) / panelWidth : outputPixels(*p);
+}
+
+size_t pointwiseScratchSize(const Params*) { return 0; }
+
+/** The outputs [begin, end), pixel by pixel of the whole batch, of the output channels [first, last). */
+inline void pointwisePixels(const Params& p, const Operands& operands, int32_t begin, int32_t end, int32_t first,
+                            int32_t last) {
+  const Products t = pointwiseProducts(p);
+  const bool dense = p.strideHeight == 1 && p.strideWidth == 1;
+  for (int32_t pixel = begin; pixel < end;) {
+    const int32_t row = pixel / p.outputWidth;
+    const int32_t column = pixel % p.outputWidth;
+    const int32_t run = dense ? end - pixel : p.outputWidth - column;
+    int32_t pixels = run < end - pixel ? run : end - pixel;
+    if (pixels > pixelBlock) pixels = pixelBlock;
+    const ptrdiff_t inputRow = ptrdiff_t(row / p.outputHeight) * p.inputHeight + row % p.outputHeight * p.strideHeight;
+    const float* x = operands.input + (inputRow * p.inputWidth + column * p.strideWidth) * p.inputChannels;
+    float* y = operands.output + ptrdiff_t(pixel) * p.outputChannels;
+    productPixels(p, t, x, operands.packed, first, last, residualAt(operands, y), y, pixels);
+    pixel += pixels;
+  }
+}
+
+void pointwise(const Params* p, const Operands& operands, float*, int32_t begin, int32_t end) {
+  if (sharesPanels(*p)) {
+    const int32_t last = end * panelWidth;
+    pointwisePixels(*p, operands, 0, outputPixels(*p), begin * panelWidth,
+                    last < p->outputChannels ? last : p->outputChannels);
+  } else {
+    pointwisePixels(*p, operands, begin, end, 0, p->outputChannels);
+  }
+}
+
+}  // namespace

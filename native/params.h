@@ -1,0 +1,68 @@
+// What crosses from JavaScript to a kernel, and nothing else. Plain data only: this header is compiled for every
+// instruction set, so a function in it could be linked from the wrong one.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/** One stage of an op: the same fields in the same order as src/core/params.ts. */
+struct Params {
+  int32_t batch;
+  int32_t inputHeight;
+  int32_t inputWidth;
+  int32_t outputHeight;
+  int32_t outputWidth;
+  int32_t paddingTop;
+  int32_t paddingLeft;
+  int32_t inputChannels;
+  int32_t outputChannels;
+  int32_t filterHeight;
+  int32_t filterWidth;
+  int32_t strideHeight;
+  int32_t strideWidth;
+  int32_t dilationHeight;
+  int32_t dilationWidth;
+  /** Products in the sum of one output. */
+  int32_t products;
+  int32_t layout;
+  int32_t dtype;
+  int32_t activation;
+  float clampMin;
+  float clampMax;
+  float alpha;
+};
+
+enum Layout : int32_t { NHWC, NCHW };
+enum Dtype : int32_t { FLOAT32, UINT8 };
+enum Activation : int32_t { LINEAR, RELU, CLAMP, LEAKY_RELU };
+
+/** The weights of one stage, in the op's canonical order. */
+struct Weights {
+  const float* filter;
+  const float* bias;
+};
+
+/** What one run reads and writes; `residual` may be null. */
+struct Operands {
+  const float* input;
+  float* output;
+  const float* residual;
+  const float* packed;
+};
+
+/** An op on one instruction set. `p` points at the params of its stages, one after another. */
+struct Kernel {
+  const char* op;
+  /** Floats that the packed weights need. */
+  size_t (*packedSize)(const Params* p);
+  void (*pack)(const Params* p, const Weights* weights, float* packed);
+  /** Pieces of work that threads may share out; each writes outputs of its own. */
+  int32_t (*units)(const Params* p);
+  /** Floats that one thread needs beside its operands. */
+  size_t (*scratchSize)(const Params* p);
+  void (*run)(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end);
+};
+
+struct KernelTable {
+  const Kernel* kernels;
+  int32_t count;
+};

@@ -1,0 +1,116 @@
+// The addon's kernels. The addon knows ops and instruction sets by name; the lists are compared when it loads.
+import { SepconvError } from '../core/errors.js';
+import { type BackendSource, type Kernels, type OpName, opNames, type Stage } from '../core/kernels.js';
+import { type Params, packParams, paramWords } from '../core/params.js';
+import type { TensorData } from '../core/tensor.js';
+import { channelsLast } from './channels-last.js';
+
+/** What native/addon.cc exports. */
+interface Addon {
+  /** The instruction sets that run on this processor, best first. */
+  readonly isas: readonly string[];
+  readonly ops: readonly string[];
+  readonly paramBytes: number;
+  readonly Prepared: new (
+    isa: string,
+    op: string,
+    params: Int32Array,
+    filters: readonly Float32Array[],
+    biases: readonly Float32Array[],
+  ) => AddonPrepared;
+}
+
+interface AddonPrepared {
+  /** False where memory is short; nothing is written then. */
+  run(
+    params: Int32Array,
+    input: TensorData,
+    output: TensorData,
+    residual: TensorData | undefined,
+    parts: number,
+  ): boolean;
+  dispose(): void;
+}
+
+/** Multiply-adds that are worth a thread: waking one costs about as much as this many. */
+const workPerThread = 2 ** 20;
+
+/**
+ * @param load gives the addon, or throws the reason why there is none
+ * @param parallelism threads of a runtime that does not name a number
+ */
+export function nativeSource(load: () => unknown, parallelism: number): BackendSource {
+  let addon: Addon | undefined;
+  const loaded = (): Addon => {
+    addon ??= checkAddon(load() as Addon);
+    return addon;
+  };
+  return {
+    backend: 'native',
+    isas: () => loaded().isas,
+    load: (isa, threads) => nativeKernels(loaded(), isa, threads, parallelism),
+  };
+}
+
+function checkAddon(addon: Addon): Addon {
+  const missing = opNames.filter((op) => !addon.ops.includes(op));
+  if (missing.length > 0 || addon.ops.length !== opNames.length || addon.paramBytes !== paramWords * 4) {
+    throw new SepconvError('ERR_KERNEL', 'the addon was built from another version of the sources; build it again');
+  }
+  return addon;
+}
+
+function nativeKernels(addon: Addon, isa: string, threads: number | undefined, parallelism: number): Kernels {
+  return {
+    backend: 'native',
+    isa,
+    threads: threads ?? parallelism,
+    prepare(op, stages) {
+      const prepared = prepareNative(addon, isa, op, stages);
+      let known: readonly Params[] | undefined;
+      let packed = new Int32Array();
+      let parts = 1;
+      return channelsLast({
+        run(params, { input, output, residual }) {
+          if (params !== known) {
+            packed = packParams(params);
+            parts = threads ?? worthwhileParts(params, parallelism);
+            known = params;
+          }
+          if (!prepared.run(packed, input, output, residual, parts)) throw outOfMemory();
+        },
+        dispose: () => prepared.dispose(),
+      });
+    },
+  };
+}
+
+function prepareNative(addon: Addon, isa: string, op: OpName, stages: readonly Stage[]): AddonPrepared {
+  const params = packParams(stages.map(({ config }) => config));
+  const filters = stages.map(({ filter }) => filter);
+  const biases = stages.map(({ bias }) => bias);
+  try {
+    return new addon.Prepared(isa, op, params, filters, biases);
+  } catch (cause) {
+    throw outOfMemory(cause);
+  }
+}
+
+function outOfMemory(cause?: unknown): SepconvError {
+  return new SepconvError(
+    'ERR_MEMORY',
+    'the native backend ran out of memory; use a smaller batch or image',
+    {},
+    cause,
+  );
+}
+
+/** As many threads as the multiply-adds of a call are worth. */
+function worthwhileParts(params: readonly Params[], parallelism: number): number {
+  const work = params.reduce((sum, p) => sum + outputElements(p) * p.products, 0);
+  return Math.min(parallelism, Math.max(1, Math.floor(work / workPerThread)));
+}
+
+function outputElements(p: Params): number {
+  return p.batch * p.outputHeight * p.outputWidth * p.outputChannels;
+}
