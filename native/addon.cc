@@ -48,7 +48,8 @@ struct Call {
 class Prepared : public Napi::ObjectWrap<Prepared> {
  public:
   static Napi::Function define(Napi::Env env) {
-    return DefineClass(env, "Prepared", {InstanceMethod<&Prepared::run>("run"), InstanceMethod<&Prepared::dispose>("dispose")});
+    return DefineClass(env, "Prepared",
+                       {InstanceMethod<&Prepared::run>("run"), InstanceMethod<&Prepared::dispose>("dispose")});
   }
 
   explicit Prepared(const Napi::CallbackInfo& info) : ObjectWrap(info) {
@@ -82,7 +83,8 @@ class Prepared : public Napi::ObjectWrap<Prepared> {
   static constexpr size_t alignment = 64;
   static constexpr uint32_t maxStages = 2;
 
-  /** run(params, input, output, residual or undefined, parts) → false where memory is short, before anything is written. */
+  /** run(params, input, output, residual or undefined, parts) → false where memory is short, before anything is
+   * written. */
   Napi::Value run(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
     Call call;

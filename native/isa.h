@@ -1,4 +1,5 @@
-// The instruction sets of this build, best first. Adding one is a header in simd/, a target in binding.gyp and a row here.
+// The instruction sets of this build, best first. Adding one is a header in simd/, a target in binding.gyp and a row
+// here.
 #pragma once
 #include "params.h"
 

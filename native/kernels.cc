@@ -1,7 +1,9 @@
 // Compiled once per instruction set: every kernel over that set's Vec, and one exported table. No standard C++ header
 // is included, and all code has internal linkage, so nothing compiled here can be linked into another set's path.
 #define TEXT(name) #name
+// clang-format off
 #define HEADER(name) TEXT(simd/name.h)
+// clang-format on
 #include HEADER(ISA)
 
 #include "kernels/depthwise.h"
@@ -10,7 +12,8 @@
 
 namespace {
 
-#define KERNEL(op) {#op, op##PackedSize, op##Pack, op##Units, op##ScratchSize, op}
+#define KERNEL(op) \
+  { #op, op##PackedSize, op##Pack, op##Units, op##ScratchSize, op }
 const Kernel kernels[] = {KERNEL(depthwise), KERNEL(pointwise), KERNEL(separable)};
 
 }  // namespace

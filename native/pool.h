@@ -1,5 +1,5 @@
-// One thread pool a process, shared by all worker threads of Node. It splits work into parts and knows no op. Its threads
-// are started on demand, sleep between calls, and are never joined: they hold nothing that exit must save.
+// One thread pool a process, shared by all worker threads of Node. It splits work into parts and knows no op. Its
+// threads are started on demand, sleep between calls, and are never joined: they hold nothing that exit must save.
 #pragma once
 #include <stdlib.h>
 #include <uv.h>

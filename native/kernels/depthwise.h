@@ -41,7 +41,8 @@ struct DepthwiseWindow {
 
 /** Adds all taps to the sums of P neighbouring pixels, V::lanes channels at a time. */
 template <class V, int P>
-inline void depthwiseSums(const DepthwiseWindow& w, const float* x, const float* f, V& sum0, V& sum1, V& sum2, V& sum3) {
+inline void depthwiseSums(const DepthwiseWindow& w, const float* x, const float* f, V& sum0, V& sum1, V& sum2,
+                          V& sum3) {
   for (int32_t ky = 0; ky < w.rows; ++ky) {
     const float* tap = x + ky * w.rowStep;
     const float* weight = f + ky * w.filterWidth * V::lanes;

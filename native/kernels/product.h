@@ -146,8 +146,8 @@ inline void productPanel(const Params& p, const Products& t, const float* x, con
 }
 
 /**
- * The output channels from `first` up to `last` (where panels begin) of neighbouring pixels. `x` is the first tap inside,
- * `y` and `residual` are output channel 0 of the first pixel.
+ * The output channels from `first` up to `last` (where panels begin) of neighbouring pixels. `x` is the first tap
+ * inside, `y` and `residual` are output channel 0 of the first pixel.
  */
 inline void productPixels(const Params& p, const Products& t, const float* x, const float* panels, int32_t first,
                           int32_t last, const float* residual, float* y, int32_t pixels) {

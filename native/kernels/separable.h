@@ -1,5 +1,5 @@
-// The two halves fused: rows of depthwise output stay in scratch, small enough for the nearest caches, and the pointwise
-// product reads them there.
+// The two halves fused: rows of depthwise output stay in scratch, small enough for the nearest caches, and the
+// pointwise product reads them there.
 #pragma once
 #include "depthwise.h"
 #include "pointwise.h"
@@ -21,9 +21,7 @@ void separablePack(const Params* p, const Weights* weights, float* packed) {
 
 int32_t separableUnits(const Params* p) { return p->batch * p->outputHeight; }
 
-size_t separableScratchSize(const Params* p) {
-  return size_t(rowsTogether(*p)) * p->outputWidth * p->outputChannels;
-}
+size_t separableScratchSize(const Params* p) { return size_t(rowsTogether(*p)) * p->outputWidth * p->outputChannels; }
 
 void separable(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
   const Params& first = p[0];
