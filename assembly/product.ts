@@ -1,0 +1,174 @@
+// The dense product behind the convolutions that mix channels: a register tile of pixels × output channels, over every
+// tap and input channel in order. Weights are packed in panels of output channels, [panel][bias, taps × inputs][width],
+// the last panel as narrow as it can be and filled up with zeros.
+import { finish, finishLanes, residualAfter } from './activation';
+import { at, Params } from './params';
+import { addProduct, Four, One, Two, vecLanes } from './simd';
+
+// 4 pixels × 2 vectors, where native code takes 6 × 2: V8 has 15 vector registers, and 6 × 2 spills.
+const tilePixels: i32 = 4;
+export const panelWidth: i32 = 2 * vecLanes;
+
+/** How a tile reads and writes: `rows` × `columns` taps of `channels` inputs each. */
+@unmanaged export class Products {
+  rows: i32;
+  columns: i32;
+  channels: i32;
+  /** Input bytes from a tap to the one below it, to the one beside it, and from pixel to pixel. */
+  rowStep: i32;
+  columnStep: i32;
+  pixelStep: i32;
+  /** The same steps in the weights, and the first tap, counted in products. */
+  weightRowStep: i32;
+  weightColumnStep: i32;
+  firstProduct: i32;
+  /** Products an output has in its panel. */
+  count: i32;
+  outputChannels: i32;
+  /** Output bytes from pixel to pixel. */
+  outputStep: i32;
+}
+
+/** The width of the panel that begins at output channel `o`: two vectors, or one where that is enough. */
+@inline function panelWidthAt(outputChannels: i32, o: i32): i32 {
+  return outputChannels - o > vecLanes ? panelWidth : vecLanes;
+}
+
+/** Floats of all panels, for so many products an output. */
+export function panelsSize(outputChannels: i32, products: i32): usize {
+  const panels = outputChannels / panelWidth * panelWidth;
+  const rest = outputChannels - panels;
+  return <usize>(panels + (rest == 0 ? 0 : panelWidthAt(rest, 0))) * (products + 1);
+}
+
+/** Packs a filter [products][stride], of which `outputChannels` columns are taken. */
+export function packPanels(
+  filter: usize, bias: usize, outputChannels: i32, stride: i32, products: i32, packed: usize,
+): void {
+  for (let o = 0; o < outputChannels; ) {
+    const width = panelWidthAt(outputChannels, o);
+    const valid = min(outputChannels - o, width);
+    packed = packRow(at(bias, o), valid, width, packed);
+    for (let t = 0; t < products; ++t) packed = packRow(at(filter, t * stride + o), valid, width, packed);
+    o += width;
+  }
+}
+
+/** Copies `valid` floats, fills up with zeros, and returns where the next row begins. */
+function packRow(from: usize, valid: i32, width: i32, packed: usize): usize {
+  for (let i = 0; i < width; ++i) store<f32>(at(packed, i), i < valid ? load<f32>(at(from, i)) : 0);
+  return at(packed, width);
+}
+
+/** Finishes the W vectors of one pixel, of which `valid` channels exist. */
+@inline function finishPixel<W>(p: Params, a: v128, b: v128, valid: i32, residual: usize, y: usize): void {
+  const lastResidual = residualAfter(residual, vecLanes);
+  if (valid == vecLanes * sizeof<W>()) {
+    finish<v128>(p, a, residual, y);
+    if (sizeof<W>() > 1) finish<v128>(p, b, lastResidual, y + 16);
+  } else {
+    finishLanes<v128>(p, a, min(valid, vecLanes), 1, residual, y);
+    if (sizeof<W>() > 1) finishLanes<v128>(p, b, valid - vecLanes, 1, lastResidual, y + 16);
+  }
+}
+
+/** P pixels × W vectors of output channels, of which `valid` exist. */
+function productTile<P, W>(
+  p: Params, t: Products, x: usize, panel: usize, valid: i32, residual: usize, y: usize,
+): void {
+  const width = <i32>sizeof<W>() * 16;
+  const rows = t.rows;
+  const columns = t.columns;
+  const step = t.pixelStep;
+  const f = panel + (1 + t.firstProduct) * width;
+  let a0 = v128.load(panel);
+  let b0 = sizeof<W>() > 1 ? v128.load(panel, 16) : a0;
+  let a1 = a0;
+  let b1 = b0;
+  let a2 = a0;
+  let b2 = b0;
+  let a3 = a0;
+  let b3 = b0;
+  for (let row = 0; row < rows; ++row) {
+    for (let column = 0; column < columns; ++column) {
+      let in0 = x + row * t.rowStep + column * t.columnStep;
+      let in1 = in0 + step;
+      let in2 = in1 + step;
+      let in3 = in2 + step;
+      let weights = f + (row * t.weightRowStep + column * t.weightColumnStep) * width;
+      for (let c = t.channels; c > 0; --c) {
+        const u = v128.load(weights);
+        const v = sizeof<W>() > 1 ? v128.load(weights, 16) : u;
+        let value = v128.load32_splat(in0);
+        a0 = addProduct<v128>(a0, value, u);
+        if (sizeof<W>() > 1) b0 = addProduct<v128>(b0, value, v);
+        if (sizeof<P>() > 1) {
+          value = v128.load32_splat(in1);
+          a1 = addProduct<v128>(a1, value, u);
+          if (sizeof<W>() > 1) b1 = addProduct<v128>(b1, value, v);
+        }
+        if (sizeof<P>() > 2) {
+          value = v128.load32_splat(in2);
+          a2 = addProduct<v128>(a2, value, u);
+          if (sizeof<W>() > 1) b2 = addProduct<v128>(b2, value, v);
+          value = v128.load32_splat(in3);
+          a3 = addProduct<v128>(a3, value, u);
+          if (sizeof<W>() > 1) b3 = addProduct<v128>(b3, value, v);
+        }
+        in0 += 4;
+        in1 += 4;
+        in2 += 4;
+        in3 += 4;
+        weights += width;
+      }
+    }
+  }
+  const last = t.outputStep;
+  const added = residual != 0 ? last : 0;
+  finishPixel<W>(p, a0, b0, valid, residual, y);
+  if (sizeof<P>() > 1) finishPixel<W>(p, a1, b1, valid, residual + added, y + last);
+  if (sizeof<P>() > 2) {
+    finishPixel<W>(p, a2, b2, valid, residual + 2 * added, y + 2 * last);
+    finishPixel<W>(p, a3, b3, valid, residual + 3 * added, y + 3 * last);
+  }
+}
+
+/** One panel of output channels for a row of pixels. */
+function productPanel<W>(
+  p: Params, t: Products, x: usize, panel: usize, valid: i32, residual: usize, y: usize, pixels: i32,
+): void {
+  while (pixels > 0) {
+    let size = 1;
+    if (pixels >= tilePixels) {
+      productTile<Four, W>(p, t, x, panel, valid, residual, y);
+      size = tilePixels;
+    } else if (pixels >= 2) {
+      productTile<Two, W>(p, t, x, panel, valid, residual, y);
+      size = 2;
+    } else {
+      productTile<One, W>(p, t, x, panel, valid, residual, y);
+    }
+    x += size * t.pixelStep;
+    y += size * t.outputStep;
+    if (residual != 0) residual += size * t.outputStep;
+    pixels -= size;
+  }
+}
+
+/**
+ * The output channels from `first` up to `last` (where panels begin) of neighbouring pixels. `x` is the first tap
+ * inside, `y` and `residual` are output channel 0 of the first pixel.
+ */
+export function productPixels(
+  p: Params, t: Products, x: usize, panels: usize, first: i32, last: i32, residual: usize, y: usize, pixels: i32,
+): void {
+  for (let o = first; o < last; ) {
+    const width = panelWidthAt(t.outputChannels, o);
+    const valid = min(t.outputChannels - o, width);
+    const panel = at(panels, o * (t.count + 1));
+    const added = residualAfter(residual, o);
+    if (width == panelWidth) productPanel<Two>(p, t, x, panel, valid, added, at(y, o), pixels);
+    else productPanel<One>(p, t, x, panel, valid, added, at(y, o), pixels);
+    o += width;
+  }
+}
