@@ -2,7 +2,7 @@
 import { invalid, SepconvError } from './errors.js';
 import type { Kernels, OpName, Prepared, Stage } from './kernels.js';
 import { type ImageSize, imageShape, imageSize, outputSize, permute } from './layout.js';
-import { checkOptions, type RunOptions } from './options.js';
+import { checkOptions, checkOptionsObject, type RunOptions } from './options.js';
 import type { Config, Layout, Params } from './params.js';
 import {
   allocateFloats,
@@ -59,12 +59,6 @@ export function runOnce<Options extends RunOptions>(
     return operator.run(input, { out, residual });
   } finally {
     operator[Symbol.dispose]();
-  }
-}
-
-function checkOptionsObject(options: unknown): void {
-  if (options !== undefined && (typeof options !== 'object' || options === null || ArrayBuffer.isView(options))) {
-    throw invalid('ERR_OPTION', 'options', 'an object', options, 'give { name: value, … } or nothing');
   }
 }
 

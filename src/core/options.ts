@@ -57,19 +57,18 @@ export interface RunOptions {
   readonly residual?: Tensor | undefined;
 }
 
-/** Refuses option names that the op does not have. */
-export function checkOptions(options: unknown, known: readonly string[]): void {
-  if (options === undefined) return;
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalid(
-      'ERR_OPTION',
-      'options',
-      'an object',
-      options,
-      `give { ${known.slice(0, 3).join(', ')}, … } or nothing`,
-    );
+/** Refuses what is not an object of options. */
+export function checkOptionsObject(options: unknown): void {
+  const isList = Array.isArray(options) || ArrayBuffer.isView(options);
+  if (options !== undefined && (typeof options !== 'object' || options === null || isList)) {
+    throw invalid('ERR_OPTION', 'options', 'an object', options, 'give { name: value, … } or nothing');
   }
-  for (const [name, value] of Object.entries(options)) {
+}
+
+/** Refuses option names that the op does not have. */
+export function checkOptions(options: object | undefined, known: readonly string[]): void {
+  checkOptionsObject(options);
+  for (const [name, value] of Object.entries(options ?? {})) {
     if (value !== undefined && !known.includes(name)) {
       throw invalid('ERR_OPTION', 'options', `one of ${known.join(', ')}`, name, 'remove it or mend its spelling');
     }
@@ -109,7 +108,7 @@ export function readPair(
 ): [number, number] {
   const pair = Array.isArray(value) ? value : [value, value];
   const isValid = (n: unknown) => Number.isInteger(n) && (n as number) >= least && (n as number) <= maxInt32;
-  if (pair.length !== 2 || !pair.every(isValid)) {
+  if (pair.length !== 2 || ![...pair].every(isValid)) {
     throw invalid(code, argument, `an integer of at least ${least}, or [height, width]`, value, 'give whole numbers');
   }
   return [pair[0], pair[1]];
@@ -129,7 +128,8 @@ const activationNames = ['linear', 'relu', 'relu6', 'clamp', 'leakyRelu'] as con
 export function readActivation(argument: string, value: Activation | undefined): ActivationConfig {
   const given: { type?: unknown; min?: unknown; max?: unknown; alpha?: unknown } =
     typeof value === 'object' && value !== null ? value : { type: value };
-  const type = readName(argument, given.type, activationNames, 'linear');
+  const type = readName(argument, given.type ?? value, activationNames, 'linear');
+  const { alpha = 0.01 } = given;
   const own = { linear: [], relu: [], relu6: [], clamp: ['min', 'max'], leakyRelu: ['alpha'] }[type];
   checkOptions(given, ['type', ...own]);
   const config = { activation: 0, clampMin: 0, clampMax: 0, alpha: 0 };
@@ -140,7 +140,7 @@ export function readActivation(argument: string, value: Activation | undefined):
     case 'clamp':
       return { ...config, activation: code('clamp'), ...readBounds(argument, given.min, given.max) };
     case 'leakyRelu':
-      return { ...config, activation: code('leakyRelu'), alpha: readFloat(`${argument}.alpha`, given.alpha ?? 0.01) };
+      return { ...config, activation: code('leakyRelu'), alpha: readFloat(`${argument}.alpha`, alpha) };
     default:
       return { ...config, activation: code(type) };
   }

@@ -1,5 +1,5 @@
 // Tensors are plain data: a typed array and its shape. Nothing to dispose.
-import { describe, invalid, SepconvError, tagOf } from './errors.js';
+import { describe, invalid, SepconvError, typedArrayName } from './errors.js';
 
 export type TensorData = Float32Array | Uint8Array;
 export type Shape = readonly number[];
@@ -21,7 +21,7 @@ export const maxInt32 = 2 ** 31 - 1;
  */
 export function tensor<D extends TensorData>(data: D, shape: Shape): Tensor<D> {
   const checked: Tensor<D> = { data, shape: Object.freeze([...checkShape('shape', shape)]) };
-  checkData('data', data, sizeOf(checked.shape), tagOf(data) === 'Uint8Array' ? 'Uint8Array' : 'Float32Array');
+  checkData('data', data, sizeOf(checked.shape), typedArrayName(data) === 'Uint8Array' ? 'Uint8Array' : 'Float32Array');
   return checked;
 }
 
@@ -44,7 +44,8 @@ export function checkShape(argument: string, shape: unknown, rank?: number): Sha
       rank === 4 ? 'add or remove axes (a batch of one is [1, …])' : 'give its sizes',
     );
   }
-  if (!shape.every(isExtent)) {
+  // Spread, since `every` passes over the holes of a sparse array.
+  if (![...shape].every(isExtent)) {
     throw invalid(
       'ERR_SHAPE',
       argument,
@@ -76,7 +77,7 @@ export function checkTensor<D extends TensorData>(
 
 /** Checks a typed array's type and its length. */
 export function checkData(argument: string, data: unknown, length: number, type: 'Float32Array' | 'Uint8Array'): void {
-  if (tagOf(data) !== type) {
+  if (typedArrayName(data) !== type) {
     throw invalid('ERR_DTYPE', argument, `a ${type}`, data, `convert it with ${type}.from(…)`);
   }
   const view = data as TensorData;

@@ -21,8 +21,9 @@ type ResolvedPadding = 'same' | 'same-lower' | Sides;
 
 /** Reads the window's options for a filter of this height and width. */
 export function readWindow(options: WindowOptions, filterHeight: number, filterWidth: number): Window {
-  const [strideHeight, strideWidth] = readPair('strides', options.strides ?? 1, 1, 'ERR_OPTION');
-  const [dilationHeight, dilationWidth] = readPair('dilations', options.dilations ?? 1, 1, 'ERR_OPTION');
+  const { strides = 1, dilations = 1 } = options;
+  const [strideHeight, strideWidth] = readPair('strides', strides, 1, 'ERR_OPTION');
+  const [dilationHeight, dilationWidth] = readPair('dilations', dilations, 1, 'ERR_OPTION');
   const padding = readPadding(options.padding);
   return { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, padding };
 }

@@ -107,8 +107,18 @@ export function readDepthwiseFilter(
       "name filterLayout: 'HWCM' for a TensorFlow filter",
     );
   }
-  const channels = options.groups ?? inputChannels ?? O;
-  if (!Number.isInteger(channels) || (channels as number) < 1 || O % (channels as number) !== 0) {
+  const { groups = inputChannels ?? O } = options;
+  if (!Number.isInteger(groups) || (groups as number) < 1) {
+    throw invalid(
+      'ERR_OPTION',
+      'groups',
+      'an integer of at least 1, the input channels',
+      groups,
+      'give a whole number',
+    );
+  }
+  const channels = groups as number;
+  if (O % channels !== 0) {
     throw invalid(
       'ERR_SHAPE',
       argument,
@@ -117,7 +127,7 @@ export function readDepthwiseFilter(
       'match filter, input and groups',
     );
   }
-  return { height: H, width: W, inputChannels: channels as number, outputChannels: O, order: [2, 3, 0, 1] };
+  return { height: H, width: W, inputChannels: channels, outputChannels: O, order: [2, 3, 0, 1] };
 }
 
 function checkGroups(groups: unknown, channels: number, expected: string): void {
