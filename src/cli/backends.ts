@@ -1,0 +1,30 @@
+// Every backend of this host: those that run, and why the others do not.
+import { createRuntime, type Runtime } from '../entries/node.js';
+import { currentHost } from '../runtime/runtime.js';
+import { candidates } from '../runtime/select.js';
+
+export interface Backends {
+  readonly present: readonly { readonly name: string; readonly runtime: Runtime }[];
+  /** One sentence each. */
+  readonly missing: readonly string[];
+}
+
+/** Loads and tests each backend and instruction set of this host, best first. */
+export async function loadBackends(): Promise<Backends> {
+  const missing: string[] = [];
+  const present: { name: string; runtime: Runtime }[] = [];
+  for (const { source, isa } of candidates(currentHost(), 'auto', undefined, missing)) {
+    try {
+      const runtime = await createRuntime({ backend: source.backend, isa });
+      present.push({ name: backendName(runtime.info), runtime });
+    } catch (error) {
+      missing.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return { present, missing };
+}
+
+/** `native/avx2`, `wasm/simd128`, `reference`. */
+export function backendName({ backend, isa }: { readonly backend: string; readonly isa: string }): string {
+  return isa === 'none' ? backend : `${backend}/${isa}`;
+}

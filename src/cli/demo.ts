@@ -1,0 +1,111 @@
+// sepconv demo: pictures through every mode on every backend, and whether the outputs are the same.
+import { basename, extname, join } from 'node:path';
+import { SepconvError } from '../core/errors.js';
+import type { Tensor } from '../core/tensor.js';
+import { decode, encode } from '../image/codec.js';
+import { prepareJob } from '../image/convolve.js';
+import { makeFolder, readBytes, writeBytes, writeStdout } from '../image/files.js';
+import type { Picture } from '../image/picture.js';
+import type { Range } from '../image/pixels.js';
+import { samplePicture } from '../image/sample.js';
+import { type Backends, loadBackends } from './backends.js';
+import { blocking } from './interrupt.js';
+import { type JobOptions, type NamedJob, readJob } from './job.js';
+import { outputHash } from './output-hash.js';
+
+const examples: readonly (JobOptions & { readonly range: Range })[] = [
+  { mode: 'depthwise', kernel: 'sobel-x', range: 'abs' },
+  { mode: 'pointwise', pointwise: 'sepia', range: 'clamp' },
+  { mode: 'separable', kernel: 'gaussian:9', pointwise: 'luma', range: 'clamp' },
+];
+
+interface Row {
+  readonly title: string;
+  readonly cells: readonly { readonly hash: string; readonly milliseconds: number }[];
+}
+
+/**
+ * Convolves pictures, or the built-in one, writes the results into `outDir` and prints a table of hashes and times.
+ *
+ * @throws SepconvError (rejects) `ERR_KERNEL` where two backends differ; or where a picture can not be read or written
+ */
+export async function demo(paths: readonly string[], { outDir }: { readonly outDir: string }): Promise<void> {
+  const backends = await loadBackends();
+  await makeFolder(outDir);
+  const rows: Row[] = [];
+  for (const [name, picture] of await readPictures(paths)) {
+    for (const example of examples) {
+      const named = await readJob(example, picture.image.shape[3]);
+      const { row, result } = compare(`${name} ${example.mode}`, backends, picture, named);
+      rows.push(row);
+      const file = join(outDir, `${name}-${example.mode}.png`);
+      await writeBytes(file, await encode(result, 'png', example.range), true);
+    }
+  }
+  await writeStdout(table(backends, rows));
+  for (const reason of backends.missing) await writeStdout(`not here: ${reason}\n`);
+  await writeStdout(`pictures: ${outDir}\n`);
+  const different = rows.filter((row) => !isEqual(row));
+  if (different.length === 0) return;
+  const titles = different.map(({ title }) => title).join(', ');
+  throw new SepconvError('ERR_KERNEL', `demo: the backends differ in ${titles}; please report this machine`);
+}
+
+async function readPictures(paths: readonly string[]): Promise<[string, Picture][]> {
+  if (paths.length === 0) return [['sample', { image: samplePicture(), maximum: 255 }]];
+  const read = async (path: string): Promise<[string, Picture]> => [
+    basename(path, extname(path)),
+    await decode(await readBytes('picture', path), path),
+  ];
+  return Promise.all(paths.map(read));
+}
+
+function compare(title: string, { present }: Backends, picture: Picture, { job }: NamedJob) {
+  const cells: Row['cells'][number][] = [];
+  let result = picture;
+  for (const { runtime } of present) {
+    const { operator, input, alpha } = prepareJob(runtime, picture, job);
+    const { output, milliseconds } = blocking(() => fastest(() => operator.run(input)));
+    operator[Symbol.dispose]();
+    cells.push({ hash: outputHash(output.data), milliseconds });
+    result = { image: output, alpha, maximum: picture.maximum };
+  }
+  return { row: { title, cells }, result };
+}
+
+/** The best of some runs, as many as fit into a tenth of a second and at least one. */
+function fastest(run: () => Tensor): { output: Tensor; milliseconds: number } {
+  let output: Tensor;
+  let milliseconds = Infinity;
+  const begin = performance.now();
+  do {
+    const start = performance.now();
+    output = run();
+    milliseconds = Math.min(milliseconds, performance.now() - start);
+  } while (performance.now() - begin < 100);
+  return { output, milliseconds };
+}
+
+function isEqual({ cells }: Row): boolean {
+  return cells.every(({ hash }) => hash === cells[0].hash);
+}
+
+function table({ present }: Backends, rows: readonly Row[]): string {
+  const header = ['', ...present.map(({ name }) => name), 'same bits'];
+  const lines = rows.map((row) => [
+    row.title,
+    ...row.cells.map(({ hash, milliseconds }) => `${hash.slice(0, 12)} ${milliseconds.toFixed(2).padStart(8)} ms`),
+    isEqual(row) ? 'yes' : 'NO',
+  ]);
+  const all = [header, ...lines];
+  const widths = header.map((_, column) => Math.max(...all.map((line) => line[column].length)));
+  return all
+    .map(
+      (line) =>
+        `${line
+          .map((cell, i) => cell.padEnd(widths[i]))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}

@@ -1,0 +1,56 @@
+// sepconv info: what runs here, and why.
+import { arch, cpus, platform } from 'node:os';
+import { SepconvError } from '../core/errors.js';
+import { defaultRuntime, type RuntimeInfo } from '../entries/node.js';
+import { loadSharp } from '../image/codec.js';
+import { writeStdout } from '../image/files.js';
+import { backendName, loadBackends } from './backends.js';
+import { version } from './version.js';
+
+/** Prints the backends of this host, the default one with its reasons, and whether pictures can be decoded. */
+export async function info({ json }: { readonly json?: boolean }): Promise<void> {
+  const { present, missing } = await loadBackends();
+  const { backend, isa, threads, reasons } = defaultInfo();
+  const report = {
+    version,
+    node: process.version,
+    platform: `${platform()} ${arch()}`,
+    processor: cpus()[0]?.model ?? 'unknown',
+    default: backendName({ backend, isa }),
+    threads,
+    reasons,
+    backends: present.map(({ name }) => name),
+    missing,
+    pictures: await pictureSupport(),
+  };
+  await writeStdout(json ? `${JSON.stringify(report)}\n` : toLines(report));
+}
+
+/** The environment may ask for what does not run here; that is told, too. */
+function defaultInfo(): Omit<RuntimeInfo, 'backend'> & { backend: string } {
+  try {
+    return defaultRuntime().info;
+  } catch (error) {
+    if (error instanceof SepconvError) return { backend: 'none', isa: 'none', threads: 0, reasons: [error.message] };
+    throw error;
+  }
+}
+
+async function pictureSupport(): Promise<string> {
+  try {
+    await loadSharp();
+    return 'PNG, JPEG, WebP, AVIF, TIFF, .npy';
+  } catch (error) {
+    if (error instanceof SepconvError) return `.npy only (${error.message})`;
+    throw error;
+  }
+}
+
+function toLines(report: Record<string, string | number | readonly string[]>): string {
+  return Object.entries(report)
+    .map(
+      ([name, value]) =>
+        `${name.padEnd(10)} ${typeof value === 'object' ? value.join(`\n${' '.repeat(11)}`) : value}\n`,
+    )
+    .join('');
+}

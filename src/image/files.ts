@@ -1,0 +1,110 @@
+// Bytes from a path or standard input, and to a path or standard output: whole, or not at all.
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { link, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { invalid, SepconvError } from '../core/errors.js';
+
+/**
+ * Reads a whole file, or standard input where `path` is `-`.
+ *
+ * @param argument what the path was given as, for errors
+ * @throws SepconvError (rejects) `ERR_FILE`
+ */
+export async function readBytes(argument: string, path: string): Promise<Uint8Array> {
+  try {
+    return path === '-' ? await buffer(process.stdin) : await readFile(path);
+  } catch (cause) {
+    throw failed(argument, 'a readable file', path, cause);
+  }
+}
+
+/**
+ * Checks, before any work is done, that a file may be written: it must not exist, or with `force` be a regular file.
+ *
+ * @throws SepconvError (rejects) `ERR_FILE`
+ */
+export async function checkWritable(path: string, force: boolean): Promise<void> {
+  const present = await lstat(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw failed('output', 'a writable file', path, cause);
+  });
+  if (present === undefined) return;
+  if (!force) throw exists(path);
+  if (!present.isFile())
+    throw invalid('ERR_FILE', 'output', 'a regular file', path, 'name another one, or - for stdout');
+}
+
+/**
+ * Writes a whole file: to a temporary file beside it, which then takes its name. An existing file is kept unless `force`.
+ *
+ * @throws SepconvError (rejects) `ERR_FILE`; nothing is left behind then
+ */
+export async function writeBytes(path: string, bytes: Uint8Array, force: boolean): Promise<void> {
+  await checkWritable(path, force);
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
+  const removeAtExit = () => rmSync(temporary, { force: true });
+  process.once('exit', removeAtExit);
+  try {
+    const file = await open(temporary, 'wx');
+    await file.writeFile(bytes).finally(() => file.close());
+    if (force) await rename(temporary, path);
+    else await linkOrRename(temporary, path);
+  } catch (cause) {
+    throw cause instanceof SepconvError ? cause : failed('output', 'a writable file', path, cause);
+  } finally {
+    await rm(temporary, { force: true }).catch(() => {});
+    process.off('exit', removeAtExit);
+  }
+}
+
+/**
+ * Makes a folder and those above it, where they are not there.
+ *
+ * @throws SepconvError (rejects) `ERR_FILE`
+ */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause) => {
+    throw failed('output', 'a folder', path, cause);
+  });
+}
+
+/** Writes to standard output and waits until it is taken. */
+export async function writeStdout(content: string | Uint8Array): Promise<void> {
+  const { stdout } = process;
+  let onError = (_: Error) => {};
+  try {
+    await new Promise<void>((resolve, reject) => {
+      onError = reject;
+      stdout.once('error', onError);
+      stdout.write(content, (error) => (error ? reject(error) : resolve()));
+    });
+  } catch (cause) {
+    throw failed('output', 'a standard output that takes it', '-', cause);
+  } finally {
+    stdout.off('error', onError);
+  }
+}
+
+/** A link fails where the name was taken meanwhile; a rename would replace it. Not every file system has links. */
+async function linkOrRename(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw exists(path);
+    await checkWritable(path, false);
+    await rename(temporary, path);
+  }
+}
+
+function exists(path: string): SepconvError {
+  return invalid('ERR_FILE', 'output', 'a new file', `${path}, which exists`, 'choose another name, or add --force');
+}
+
+function failed(argument: string, expected: string, path: string, cause: unknown): SepconvError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const sentence = `${argument}: expected ${expected}, got ${JSON.stringify(path)} (${code ?? message}); check the path`;
+  return new SepconvError('ERR_FILE', sentence, { argument, expected, received: path, fix: 'check the path' }, cause);
+}

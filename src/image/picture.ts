@@ -1,0 +1,15 @@
+// What the image commands work on: samples as a float32 tensor, alpha apart.
+import type { Tensor } from '../core/tensor.js';
+
+/** A decoded picture, or a result on its way to become one. */
+export interface Picture {
+  /** NHWC: one picture, or the images of an .npy file. Samples as stored: 0–255, or 0–65535 where `maximum` says so. */
+  readonly image: Tensor;
+  /** One sample per pixel, as stored; never convolved. Absent where the picture is opaque. */
+  readonly alpha?: Alpha | undefined;
+  /** The sample that is white: 255, or 65535 for 16-bit pictures. */
+  readonly maximum: Maximum;
+}
+
+export type Alpha = Uint8Array | Uint16Array;
+export type Maximum = 255 | 65535;
