@@ -49,5 +49,9 @@ if (existsSync(join(root, 'prebuilds', `${process.platform}-${process.arch}`, 's
   console.log('sepconv: a prebuilt addon fits this platform');
 } else {
   const reason = build();
-  console.log(reason === undefined ? 'sepconv: built the native addon' : `sepconv: no native addon, WebAssembly serves: ${reason}`);
+  console.log(
+    reason === undefined
+      ? 'sepconv: built the native addon'
+      : `sepconv: no native addon, WebAssembly serves: ${reason}`,
+  );
 }

@@ -1,0 +1,74 @@
+// Who may import whom. Dependencies point one way: cli → image → ops → core ← backends; entries know their hosts.
+
+/** Everything that `from` may not import, given as what it may. */
+const only = (name, from, ...allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: from },
+  to: { path: '^(src|node_modules)/', pathNot: allowed },
+});
+
+const nodeOnly = '^src/(image|cli|batch)/|^src/entries/(node|bun|deno)[.]ts$|^src/backends/native-addon[.]ts$';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    only('core-stands-alone', '^src/core/', '^src/core/'),
+    only('ops-know-core', '^src/(ops|analysis|initializers)/', '^src/(core|ops)/'),
+    only('backends-know-core', '^src/backends/', '^src/(core|backends)/'),
+    only('reference-stands-apart', '^src/backends/reference/', '^src/core/', '^src/backends/reference/'),
+    only('runtime-knows-no-host', '^src/runtime/', '^src/(core|ops|runtime)/', '^src/backends/reference/index[.]ts$'),
+    only('index-knows-no-host', '^src/index[.]ts$', '^src/(core|ops|runtime|analysis|initializers)/'),
+    only('entries-need-no-package', '^src/entries/', '^src/(core|ops|runtime|backends|entries)/', '^src/index[.]ts$'),
+    {
+      name: 'programs-know-one-host',
+      comment: 'Pictures, batches and the command line run on Node.',
+      severity: 'error',
+      from: { path: '^src/(image|batch|cli)/' },
+      to: { path: '^src/entries/', pathNot: '^src/entries/node[.]ts$' },
+    },
+    {
+      name: 'libraries-know-no-program',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(image|batch|cli)/' },
+      to: { path: '^src/(image|batch|cli)/' },
+    },
+    {
+      name: 'image-knows-no-cli',
+      severity: 'error',
+      from: { path: '^src/(image|batch)/' },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'node-modules-of-node-only',
+      severity: 'error',
+      from: { path: '^src/', pathNot: nodeOnly },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'other-hosts-never-reach-node',
+      severity: 'error',
+      from: { path: '^src/(index|entries/(web|workerd|edge-light|inline))[.]ts$' },
+      to: { path: nodeOnly, reachable: true },
+    },
+    {
+      name: 'tests-stay-outside-of-backends',
+      severity: 'error',
+      from: { path: '^(test|bench)/' },
+      to: { path: '^src/backends/', pathNot: '^src/backends/reference/index[.]ts$' },
+    },
+    {
+      name: 'no-circles',
+      comment: 'Types may refer to each other; modules may not wait for each other.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'nothing-missing', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};

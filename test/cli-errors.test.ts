@@ -1,0 +1,121 @@
+// What the command line refuses: one sentence, the right status, nothing left behind.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { formatNpy } from '../src/image/npy.js';
+import { tensor } from '../src/index.js';
+import { at, fail, jpeg, photograph, report, succeed } from './support/command-line.js';
+
+describe.concurrent('wrong usage is status 2', () => {
+  const known = ['rgb.png', '--json'];
+  test.each<[string, string[], RegExp]>([
+    ['an unknown option', [...known, '--colour'], /unknown option/],
+    ['an option without its value', [...known, '--kernel'], /argument missing/],
+    ['a second picture', [...known, 'grey.png'], /too many arguments/],
+    ['an unknown mode', [...known, '-m', 'deepwise'], /mode: expected one of 'depthwise'/],
+    ['an unknown preset', [...known, '-k', 'sobel'], /kernel: expected a preset .*sobel-x.* got "sobel"/],
+    ['an unknown matrix', [...known, '-m', 'pointwise', '-p', 'lume'], /pointwise: expected a preset .*luma/],
+    ['an unknown border', [...known, '--border', 'mirror'], /border: expected one of 'zero'/],
+    ['an unknown range', [...known, '--range', 'full'], /range: expected one of 'clamp'/],
+    ['an unknown backend', [...known, '--backend', 'gpu'], /backend: expected one of/],
+    ['no threads', [...known, '--threads', '0'], /threads: expected an integer/],
+    ['a stride of 0', [...known, '--strides', '0'], /strides: expected/],
+    ['a dilation of one half', [...known, '--dilations', '0.5'], /dilations: expected/],
+    ['a negative padding', [...known, '--padding', '-1'], /padding: expected/],
+    ['a padding of four', [...known, '--padding', '1,1,1,1'], /padding: expected/],
+    ['a filter where there is none', [...known, '-m', 'pointwise', '-k', 'box:3'], /no --kernel in mode pointwise/],
+    ['a border where there is none', [...known, '-m', 'pointwise', '--border', 'wrap'], /no --border in mode/],
+    ['no place for the result', ['rgb.png'], /-o FILE/],
+    ['two results on stdout', [...known, '--show'], /one of --show, --json/],
+    ['an unknown extension', ['rgb.png', '-o', 'out.bmp'], /a name that ends in \.png/],
+  ])('%s', (_, args, sentence) => fail(args, 2, sentence));
+});
+
+describe('what fails is status 1, and leaves nothing behind', () => {
+  const out = ['-o', 'never.png'];
+
+  test('a missing picture', () => fail(['none.png', ...out], 1, /picture: .*none\.png.*ENOENT/));
+  test('a folder as a picture', () => fail(['.', ...out], 1, /picture: .*EISDIR/));
+  test('a missing filter', () => fail(['rgb.png', '-k', 'none.npy', ...out], 1, /kernel: .*ENOENT/));
+
+  test.each<[string, (file: Buffer) => Buffer]>([
+    ['empty', () => Buffer.alloc(0)],
+    ['of text', () => Buffer.from('no picture')],
+    ['cut in its header', (file) => file.subarray(0, 20)],
+    ['cut in its data', (file) => file.subarray(0, file.length / 2)],
+    ['damaged in its data', (file) => Buffer.from(file).fill(0x55, 100_000, 100_010)],
+  ])('a picture that is %s', async (_, damage) => {
+    writeFileSync(at('broken.png'), damage(readFileSync(photograph)));
+    await fail(['broken.png', ...out], 1, /broken\.png: expected a picture/);
+  });
+
+  test('a cut JPEG', async () => {
+    writeFileSync(at('cut.jpg'), readFileSync(jpeg).subarray(0, 60_000));
+    await fail(['cut.jpg', ...out], 1, /cut\.jpg: .*premature end/);
+  });
+
+  test('a broken .npy picture', async () => {
+    writeFileSync(at('broken.npy'), formatNpy(tensor(new Float32Array(4), [2, 2])).subarray(0, 140));
+    await fail(['broken.npy', ...out], 1, /broken\.npy: expected 16 bytes of data/);
+  });
+
+  test('broken filters', async () => {
+    writeFileSync(at('broken.json'), '[[1, 2], [3');
+    await fail(['rgb.png', '-k', 'broken.json', ...out], 1, /kernel: expected JSON/);
+    writeFileSync(at('ragged.json'), '[[1, 2], [3]]');
+    await fail(['rgb.png', '-k', 'ragged.json', ...out], 1, /kernel: expected nested lists/);
+  });
+
+  test('channels that do not fit', async () => {
+    await fail(['grey.png', '-m', 'pointwise', '-p', 'luma', ...out], 1, /pointwise: expected 3 channels .* got 1/);
+    await fail(['rgb.png', '-m', 'pointwise', '-p', '1 2; 3 4', ...out], 1, /pointwise: expected 3 rows/);
+    writeFileSync(at('two.json'), '[[[1, 2]]]');
+    await fail(['rgb.png', '-k', 'two.json', ...out], 1, /kernel: expected 1 channel, or the 3 of the picture/);
+    await fail(['rgb.png', '-m', 'pointwise', '-p', '1 2; 3 4; 5 6', ...out], 1, /one picture of 1 or 3 channels/);
+  });
+
+  test('a filter larger than the picture', () =>
+    fail(['rgb.png', '-k', 'box:9', '--padding', 'valid', ...out], 1, /input height: expected at least 9/));
+
+  test('an existing output, which --force replaces', async () => {
+    writeFileSync(at('kept.png'), 'mine');
+    await fail(['rgb.png', '-o', 'kept.png'], 1, /output: expected a new file.*--force/);
+    expect(readFileSync(at('kept.png'), 'utf8')).toBe('mine');
+    await fail(['none.png', '-o', 'kept.png', '--force'], 1, /ENOENT/);
+    expect(readFileSync(at('kept.png'), 'utf8')).toBe('mine');
+    await succeed(['rgb.png', '-o', 'kept.png', '--force']);
+    expect((await sharp(at('kept.png')).metadata()).format).toBe('png');
+  });
+
+  test('an output that can not be written', async () => {
+    await fail(['rgb.png', '-o', 'nowhere/out.png'], 1, /output: .*ENOENT/);
+    await fail(['rgb.png', '-o', 'rgb.png/out.png'], 1, /output: .*ENOTDIR/);
+    mkdirSync(at('folder.png'));
+    await fail(['rgb.png', '-o', 'folder.png', '--force'], 1, /output: expected a regular file/);
+  });
+
+  test('a picture too large for its format', async () => {
+    writeFileSync(at('long.npy'), formatNpy(tensor(new Float32Array(70_000), [1, 70_000])));
+    await fail(['long.npy', '-o', 'long.jpg'], 1, /output\.jpeg: expected a picture that can be encoded/);
+  });
+
+  test('a host without sharp is told what to install; .npy works there', async () => {
+    writeFileSync(
+      at('hook.mjs'),
+      `export function resolve(name, context, next) {
+         if (name === 'sharp') throw new Error('not installed');
+         return next(name, context);
+       }`,
+    );
+    writeFileSync(
+      at('loader.mjs'),
+      "import { register } from 'node:module'; register(new URL('hook.mjs', import.meta.url));",
+    );
+    const env = { NODE_OPTIONS: `--import=${pathToFileURL(at('loader.mjs'))}` };
+    await fail(['rgb.png', ...out], 1, /npm install sharp/, { env });
+    expect((await succeed(['info'], { env })).toString()).toMatch(/npm install sharp/);
+    writeFileSync(at('plain.npy'), formatNpy(tensor(new Float32Array(4), [2, 2])));
+    expect((await report(['plain.npy'], { env })).outputShape).toEqual([1, 2, 2, 1]);
+  });
+});

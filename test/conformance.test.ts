@@ -1,0 +1,83 @@
+// The promise: every backend, instruction set and thread count gives the bits of the reference.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { reference } from '../src/backends/reference/index.js';
+import { opNames } from '../src/core/kernels.js';
+import type { Tensor } from '../src/core/tensor.js';
+import { everyBackend, missing, skipped } from './support/backends.js';
+import { expectSameBits } from './support/bits.js';
+import { type Call, type Case, callOf, oneShot, outputOf, prepare, runPrepared } from './support/cases.js';
+import { millionValues, namedCases } from './support/named-cases.js';
+import { runSeed } from './support/random.js';
+import { randomCases } from './support/random-cases.js';
+
+describe('backends here', () => {
+  test.each(everyBackend)('$name', ({ kernels }) => expect(kernels.threads).toBeGreaterThan(0));
+  for (const reason of skipped) test.skip(reason);
+  test('the required ones are here', () => expect(missing(), skipped.join('\n')).toEqual([]));
+});
+
+/** Compares one way of calling on every backend with the reference's answer, computed once. */
+function expectEverywhere(call: Call, expected: Tensor, way = outputOf): void {
+  for (const { name, kernels } of everyBackend) {
+    expectSameBits(`${call.op} on ${name}`, way(kernels, call), expected, call.layout, call.about);
+  }
+}
+
+const inLayouts: readonly Partial<Case>[] = [
+  { layout: 'NHWC', filters: 'tensorflow' },
+  { layout: 'NCHW', filters: 'pytorch' },
+];
+
+const imageSizes = [
+  [1, 5, 7],
+  [2, 1, 1],
+  [1, 16, 17],
+  [0, 3, 3],
+  [3, 2, 5],
+  [1, 5, 7],
+] as const;
+
+describe.each(opNames)('%s', (op) => {
+  test.each(namedCases[op])('$title', (aCase) => {
+    for (const layout of inLayouts) {
+      const call = callOf(op, { ...aCase, ...layout });
+      expectEverywhere(call, outputOf(reference, call));
+    }
+  });
+
+  test(`random cases (SEED=${runSeed})`, () => {
+    const property = fc.property(randomCases[op], (aCase) => {
+      const call = callOf(op, aCase);
+      expectEverywhere(call, outputOf(reference, call));
+    });
+    fc.assert(property, { numRuns: 300, seed: runSeed });
+  });
+
+  test('one-shot calls', () => {
+    for (const aCase of namedCases[op].filter((_, index) => index % 7 === 0)) {
+      const call = callOf(op, aCase);
+      expectEverywhere(call, outputOf(reference, call), oneShot);
+    }
+  });
+
+  test.each(inLayouts)('one operator on many image sizes, $layout', (layout) => {
+    const aCase = millionValues[op];
+    const calls = imageSizes.map(([n, h, w]) => callOf(op, { ...aCase, ...layout, image: [n, h, w, aCase.image[3]] }));
+    const expected = calls.map((call) => outputOf(reference, call));
+    for (const { name, kernels } of everyBackend) {
+      const operator = prepare(kernels, calls[0]);
+      calls.forEach((call, i) => {
+        expectSameBits(`${op} on ${name}`, runPrepared(operator, call), expected[i], call.layout, call.about);
+      });
+      operator[Symbol.dispose]();
+    }
+  });
+
+  test(`a million random values (SEED=${runSeed})`, () => {
+    const call = callOf(op, { ...millionValues[op], seed: runSeed });
+    const expected = outputOf(reference, call);
+    expect(expected.data.length).toBeGreaterThanOrEqual(1e6);
+    expectEverywhere(call, expected);
+  });
+});

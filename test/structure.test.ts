@@ -1,0 +1,112 @@
+// The house's rules: lists that are mirrored, files that go by an op's name, who may import whom.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+import { opNames } from '../src/core/kernels.js';
+import { activations, configFields, dtypes, floatFields, geometryFields, layouts } from '../src/core/params.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+describe('params are listed three times, alike', () => {
+  const fields = [
+    ...[...geometryFields, ...configFields].map((name) => `int32 ${name}`),
+    ...floatFields.map((name) => `float32 ${name}`),
+  ];
+  const snake = (name: string) => name.replace(/[a-z](?=[A-Z])/g, '$&_').toUpperCase();
+  const codes = { Layout: layouts, Dtype: dtypes, Activation: activations };
+  const types: Record<string, string> = { int32_t: 'int32', float: 'float32', i32: 'int32', f32: 'float32' };
+
+  /** The lines between the braces that follow a name, without comments. */
+  function bodyOf(source: string, name: string): string[] {
+    const [, body = ''] = source.match(new RegExp(`(?:struct|class|enum) ${name}\\b[^{]*\\{([^}]*)\\}`)) ?? [];
+    const lines = body.replace(/\/\*.*?\*\/|\/\/.*/g, '').split(/[\n;,]/);
+    return lines.map((line) => line.trim()).filter((line) => line !== '');
+  }
+
+  test.each([
+    ['native/params.h', (line: string) => line.split(' ')],
+    ['assembly/params.ts', (line: string) => line.split(': ').reverse()],
+  ] as const)('%s', (path, typeAndName) => {
+    const source = read(path);
+    const listed = bodyOf(source, 'Params').map((line) => {
+      const [type, name] = typeAndName(line);
+      return `${types[type]} ${name}`;
+    });
+    expect(listed).toEqual(fields);
+    for (const [name, values] of Object.entries(codes)) expect(bodyOf(source, name)).toEqual(values.map(snake));
+  });
+});
+
+describe.each(opNames)('%s stands in every layer under its own name', (op) => {
+  test.each([
+    `src/ops/${op}.ts`,
+    `src/backends/reference/${op}.ts`,
+    `native/kernels/${op}.h`,
+    `assembly/${op}.ts`,
+    `test/golden/${op}.json`,
+  ])('%s', (path) => expect(existsSync(join(root, path))).toBe(true));
+});
+
+test('who may import whom', () => {
+  const cruiser = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+  const folders = ['src', 'test', 'bench'].filter((folder) => existsSync(join(root, folder)));
+  const options = ['--config', '.dependency-cruiser.cjs', '--output-type', 'err'];
+  const { status, stdout } = spawnSync(process.execPath, [cruiser, ...folders, ...options], { cwd: root });
+  expect(status, String(stdout)).toBe(0);
+});
+
+test('no arithmetic in src differs between engines', () => {
+  const banned = /^(a?(sin|cos|tan)h?|atan2|exp|expm1|log|log2|log10|log1p|pow|hypot|cbrt|random)$/;
+  const found: string[] = [];
+  for (const path of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })) {
+    if (!path.endsWith('.ts')) continue;
+    const source = ts.createSourceFile(path, read(`src/${path}`), ts.ScriptTarget.Latest, true);
+    const visit = (node: ts.Node): void => {
+      if (isMath(node) && !isAllowedUse(node.parent)) found.push(`${path}: ${node.parent.getText()}`);
+      if (ts.isBinaryExpression(node) && !isLiteralPower(node)) found.push(`${path}: ${node.getText()}`);
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
+  expect(found).toEqual([]);
+
+  function isMath(node: ts.Node): boolean {
+    return ts.isIdentifier(node) && node.text === 'Math';
+  }
+
+  function isAllowedUse(parent: ts.Node): boolean {
+    return ts.isPropertyAccessExpression(parent) && !banned.test(parent.name.text);
+  }
+
+  /** Whether this is no power, or one of two literals, which is exact in every engine for powers of two. */
+  function isLiteralPower({ operatorToken, left, right }: ts.BinaryExpression): boolean {
+    if (operatorToken.kind === ts.SyntaxKind.AsteriskAsteriskEqualsToken) return false;
+    if (operatorToken.kind !== ts.SyntaxKind.AsteriskAsteriskToken) return true;
+    return ts.isNumericLiteral(left) && /^-?\d+$/.test(right.getText());
+  }
+});
+
+const web = 'src/entries/web.ts';
+test.skipIf(!existsSync(join(root, web)))(
+  `${web} bundles for a browser, with nothing of Node or of any package`,
+  async () => {
+    const { metafile, outputFiles } = await build({
+      absWorkingDir: root,
+      entryPoints: [web],
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+    });
+    expect(Object.keys(metafile.inputs).filter((path) => path.includes('node_modules'))).toEqual([]);
+    expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([]);
+    for (const { text } of outputFiles) expect(text).not.toMatch(/['"]node:|\brequire\(/);
+  },
+);

@@ -1,0 +1,40 @@
+// Every kernel set that can run here: backends × instruction sets × threads.
+import '../../src/entries/node.js';
+import type { BackendSource, Kernels } from '../../src/core/kernels.js';
+import { currentHost } from '../../src/runtime/runtime.js';
+import { candidates } from '../../src/runtime/select.js';
+
+/** A kernel set and its full name, as in `native/avx2 × 7`. */
+export interface NamedKernels {
+  readonly name: string;
+  readonly kernels: Kernels;
+}
+
+/** All of them but the reference, which is what they are compared with. */
+export const everyBackend: NamedKernels[] = [];
+
+/** One sentence for each kernel set that can not run here. */
+export const skipped: string[] = [];
+
+for (const { source, isa } of candidates(currentHost(), 'auto', undefined, skipped)) {
+  if (source.backend !== 'reference') load(source, isa);
+}
+
+/** The names in REQUIRE_BACKENDS (`native/avx2,wasm/simd128`) that are not among the loaded ones. */
+export function missing(): string[] {
+  const required = (process.env.REQUIRE_BACKENDS ?? '').split(',').filter((name) => name !== '');
+  const loaded = everyBackend.map(({ kernels }) => `${kernels.backend}/${kernels.isa}`);
+  return required.filter((name) => !loaded.includes(name));
+}
+
+function load(source: BackendSource, isa: string): void {
+  const name = `${source.backend}/${isa}`;
+  try {
+    for (const threads of source.backend === 'native' ? [1, 2, 7] : [1]) {
+      const kernels = source.load(isa, threads);
+      everyBackend.push({ name: source.backend === 'native' ? `${name} × ${threads}` : name, kernels });
+    }
+  } catch (error) {
+    skipped.push(`${name}: ${error instanceof Error ? error.message : error}`);
+  }
+}

@@ -1,0 +1,254 @@
+// The WASM backend beyond its bits: its memory over many calls and at its end, the module's surface, the web entry.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { reference } from '../src/backends/reference/index.js';
+import { opNames } from '../src/core/kernels.js';
+import { createRuntime, type Operator, type Runtime, type Tensor, tensor } from '../src/entries/node.js';
+import { type Operations, operationsOn } from '../src/ops/index.js';
+import { expectSameBits } from './support/bits.js';
+
+const bytes = readFileSync(new URL('../dist/kernels.wasm', import.meta.url));
+const expected = operationsOn(() => reference);
+
+function ramp(...shape: readonly number[]): Tensor {
+  const length = shape.reduce((a, b) => a * b, 1);
+  return tensor(
+    Float32Array.from({ length }, (_, i) => ((i * 37) % 101) - 50),
+    shape,
+  );
+}
+
+const filter = ramp(3, 3, 8, 1);
+const mix = ramp(8, 12);
+
+/** A memory that tells how large it is, and can be told to grow no further. */
+class WatchedMemory extends WebAssembly.Memory {
+  static all: WatchedMemory[] = [];
+  limit = Infinity;
+
+  constructor(descriptor: WebAssembly.MemoryDescriptor) {
+    super(descriptor);
+    WatchedMemory.all.push(this);
+  }
+
+  override grow(delta: number): number {
+    if (this.buffer.byteLength + delta * 2 ** 16 > this.limit) throw new RangeError('the limit of this test');
+    return super.grow(delta);
+  }
+}
+
+describe('memory', () => {
+  let runtime: Runtime;
+  let memory: WatchedMemory;
+  const size = () => memory.buffer.byteLength;
+
+  beforeAll(async () => {
+    vi.stubGlobal(
+      'WebAssembly',
+      new Proxy(WebAssembly, { get: (of, name) => (name === 'Memory' ? WatchedMemory : Reflect.get(of, name)) }),
+    );
+    runtime = await createRuntime({ backend: 'wasm' });
+    await createRuntime({ backend: 'wasm' });
+    vi.unstubAllGlobals();
+    expect(WatchedMemory.all).toHaveLength(1);
+    [memory] = WatchedMemory.all;
+  });
+
+  afterEach(() => {
+    memory.limit = Infinity;
+  });
+
+  /** One call of each op, compared with the reference's answer. */
+  function expectRightAnswers(): void {
+    const image = ramp(1, 9, 7, 8);
+    const calls: ((on: Operations) => Tensor)[] = [
+      (on) => on.depthwiseConv2d(image, filter, { padding: 'same' }),
+      (on) => on.pointwiseConv2d(image, mix),
+      (on) => on.separableConv2d(image, filter, mix),
+    ];
+    for (const call of calls) expectSameBits('wasm', call(runtime), call(expected));
+  }
+
+  test('does not grow over thousands of operators and runs', () => {
+    const image = ramp(2, 6, 5, 8);
+    const cycle = () => {
+      const operators = [
+        runtime.prepareDepthwiseConv2d(filter),
+        runtime.preparePointwiseConv2d(mix),
+        runtime.prepareSeparableConv2d(filter, mix),
+      ];
+      for (const operator of operators) operator.run(image);
+      for (const operator of operators) operator[Symbol.dispose]();
+      runtime.depthwiseConv2d(image, filter);
+    };
+    cycle();
+    const before = size();
+    for (let i = 0; i < 5000; i++) cycle();
+    expect(size()).toBe(before);
+  });
+
+  test('is given back in any order of disposal', () => {
+    const sizes = Array.from({ length: 40 }, (_, i) => 1 + ((i * 29) % 300));
+    const cycle = (order: number) => {
+      const operators = sizes.map((channels) => runtime.preparePointwiseConv2d(ramp(channels, 64)));
+      operators.forEach((_, i) => {
+        operators[(i * order) % operators.length][Symbol.dispose]();
+      });
+    };
+    cycle(1);
+    const before = size();
+    for (const order of [3, 7, 11, 39, 13, 1]) cycle(order);
+    expect(size()).toBe(before);
+  });
+
+  test('that grows leaves prepared operators whole', () => {
+    const operator = runtime.prepareDepthwiseConv2d(filter);
+    const image = ramp(1, 9, 7, 8);
+    const before = operator.run(image);
+    const size0 = size();
+    const large = ramp(1, 400, 400, 8);
+    expectSameBits('wasm', runtime.depthwiseConv2d(large, filter), expected.depthwiseConv2d(large, filter));
+    expect(size()).toBeGreaterThan(size0);
+    expectSameBits('wasm', operator.run(image), before);
+    expectRightAnswers();
+    const grown = size();
+    for (let i = 0; i < 20; i++) runtime.depthwiseConv2d(large, filter);
+    expect(size()).toBe(grown);
+  });
+
+  test('that dropped operators hold is freed with them', async () => {
+    const weights = ramp(512, 512);
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    for (let i = 0; i < 100; i++) {
+      runtime.preparePointwiseConv2d(weights);
+      collect();
+      await new Promise(setImmediate);
+    }
+    expect(size()).toBeLessThan(50 * weights.data.byteLength);
+  });
+
+  test('that a run can not get is a typed error, and the next call works', () => {
+    const image = ramp(1, Math.ceil(size() / 32_000), 1000, 8);
+    const options = { strides: 10 };
+    const answer = expected.pointwiseConv2d(image, mix, options);
+    const operator = runtime.preparePointwiseConv2d(mix, options);
+    const out = tensor(new Float32Array(answer.data.length).fill(7), answer.shape);
+    memory.limit = size();
+    for (let i = 0; i < 3; i++) {
+      expect(() => operator.run(image, { out })).toThrow(expect.objectContaining({ code: 'ERR_MEMORY' }));
+      expect(out.data.every((value) => value === 7)).toBe(true);
+      expectRightAnswers();
+    }
+    memory.limit = Infinity;
+    expectSameBits('wasm', operator.run(image, { out }), answer);
+  });
+
+  test('that weights can not get is a typed error, and nothing is lost by it', () => {
+    const weights = ramp(Math.ceil(size() / 256), 64);
+    memory.limit = size();
+    for (let i = 0; i < 10; i++) {
+      expect(() => runtime.preparePointwiseConv2d(weights)).toThrow(expect.objectContaining({ code: 'ERR_MEMORY' }));
+    }
+    expectRightAnswers();
+  });
+
+  test('grows by what is needed where the host refuses more', () => {
+    const before = size();
+    const weights = ramp(256, 256);
+    memory.limit = before + 2 ** 20;
+    const operators: Operator[] = [];
+    while (size() === before) operators.push(runtime.preparePointwiseConv2d(weights));
+    expectRightAnswers();
+    for (const operator of operators) operator[Symbol.dispose]();
+  });
+});
+
+describe('the module', () => {
+  const module = new WebAssembly.Module(bytes);
+
+  test('imports its memory and nothing else', () => {
+    expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
+  });
+
+  test('exports five functions an op', () => {
+    const names = opNames.flatMap((op) => ['PackedSize', 'Pack', 'Units', 'ScratchSize', ''].map((part) => op + part));
+    const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
+    expect(exported.sort()).toEqual([...names, 'heapBase', 'paramBytes'].sort());
+  });
+
+  test(`is ${bytes.length} bytes, ${gzipSync(bytes).length} gzipped`, () => {
+    expect(gzipSync(bytes).length).toBeLessThan(24 * 1024);
+  });
+});
+
+describe('the web entry', () => {
+  const entry = new URL('../src/entries/web.ts', import.meta.url);
+  const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  /** A new copy of the entry, in a host whose fetch gives this answer. */
+  async function importWith(answer: (url: URL) => Response) {
+    vi.resetModules();
+    vi.stubGlobal('fetch', async (url: URL) => answer(url));
+    return import('../src/entries/web.js');
+  }
+
+  const response = (body: Uint8Array<ArrayBuffer>, type: string) =>
+    new Response(body, { headers: { 'content-type': type } });
+
+  test.each(['application/wasm', 'application/octet-stream'])('runs a module served as %s', async (type) => {
+    let asked = '';
+    const web = await importWith((url) => {
+      asked = url.href;
+      return response(bytes, type);
+    });
+    expect(asked).toBe(new URL('../kernels.wasm', entry).href);
+    expect(web.defaultRuntime().info).toMatchObject({ backend: 'wasm', isa: 'simd128', threads: 1 });
+    const image = ramp(1, 9, 7, 8);
+    expectSameBits('web', web.depthwiseConv2d(image, filter), expected.depthwiseConv2d(image, filter));
+  });
+
+  const failures: readonly [string, string, () => Response][] = [
+    ['is not there', 'status 404', () => new Response('', { status: 404 })],
+    ['can not be fetched', 'no network', () => raise(new TypeError('no network'))],
+    ['is something else', 'WebAssembly', () => response(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), 'application/wasm')],
+    ['is of another version', 'another version', () => response(emptyModule, 'application/wasm')],
+  ];
+
+  test.each(failures)('says why the reference serves when the module %s', async (_, reason, answer) => {
+    const web = await importWith(answer);
+    const { backend, reasons } = web.defaultRuntime().info;
+    expect(backend).toBe('reference');
+    expect(reasons.join('\n')).toContain(reason);
+    const image = ramp(1, 9, 7, 8);
+    expectSameBits('web', web.depthwiseConv2d(image, filter), expected.depthwiseConv2d(image, filter));
+  });
+
+  test('bundles for browsers without anything from Node', async () => {
+    const { outputFiles, metafile } = await build({
+      entryPoints: [fileURLToPath(entry)],
+      bundle: true,
+      format: 'esm',
+      target: 'es2022',
+      platform: 'browser',
+      write: false,
+      metafile: true,
+    });
+    expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([]);
+    expect(outputFiles[0].text).not.toContain('node:');
+    expect(outputFiles[0].text).toContain('new URL("../kernels.wasm", import.meta.url)');
+  });
+});
+
+function raise(error: Error): never {
+  throw error;
+}
