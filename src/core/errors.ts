@@ -50,12 +50,16 @@ export function invalid(
 }
 
 /** A value in a few words, safe for anything a caller may pass. */
-export function describe(value: unknown): string {
+export function describe(value: unknown, inside = false): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return `[${value.slice(0, 8).map(describe).join(', ')}${value.length > 8 ? ', …' : ''}]`;
+  if (Array.isArray(value)) {
+    if (inside) return '[…]';
+    const shown = value.slice(0, 8).map((element) => describe(element, true));
+    return `[${shown.join(', ')}${value.length > 8 ? ', …' : ''}]`;
+  }
   if (ArrayBuffer.isView(value)) return `${tagOf(value)} of ${value.byteLength} bytes`;
   const keys = Object.keys(value);
   return keys.length > 0 ? `an object with ${keys.slice(0, 8).join(', ')}` : `an object (${tagOf(value)})`;
@@ -64,4 +68,12 @@ export function describe(value: unknown): string {
 /** The name of a value's built-in type, the same for objects of another realm. */
 export function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);
+const typedArrayGetter = Object.getOwnPropertyDescriptor(typedArrayPrototype, Symbol.toStringTag)?.get;
+
+/** The true type of a typed array of any realm, whatever it calls itself; `undefined` for other values. */
+export function typedArrayName(value: unknown): string | undefined {
+  return typedArrayGetter?.call(value);
 }
