@@ -1,6 +1,6 @@
 // Element by element: the residual, if there is one, and the activation. Output and input may be the same memory.
 #pragma once
-#include "../activation.h"
+#include "../epilogue.h"
 
 namespace {
 

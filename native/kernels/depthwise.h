@@ -1,7 +1,7 @@
 // Lanes hold neighbouring channels. Weights are packed [multiplier][channels / lanes][bias, taps][lanes], so that the
 // weights of a Vec stand together; the channels that fill no Vec follow one by one.
 #pragma once
-#include "../activation.h"
+#include "../epilogue.h"
 #include "../window.h"
 
 namespace {

@@ -2,7 +2,7 @@
 // tap and input channel in order. Weights are packed in panels of output channels, [panel][bias, taps × inputs][width],
 // the last panel as narrow as it can be and filled up with zeros.
 #pragma once
-#include "../activation.h"
+#include "../epilogue.h"
 
 namespace {
 

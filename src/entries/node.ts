@@ -1,11 +1,18 @@
 // Node: the native addon, then WASM compiled from the file beside it. No top-level await, so that require works.
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { nativeSource } from '../backends/native.js';
 import { loadAddon } from '../backends/native-addon.js';
+import { wasmSource } from '../backends/wasm.js';
 import { setHost } from '../runtime/runtime.js';
 
+const kernels = new URL('../../dist/kernels.wasm', import.meta.url);
+
 setHost({
-  sources: [nativeSource(loadAddon, availableParallelism())],
+  sources: [
+    nativeSource(loadAddon, availableParallelism()),
+    wasmSource(() => new WebAssembly.Module(readFileSync(kernels))),
+  ],
   environment: process.env,
 });
 

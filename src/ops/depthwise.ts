@@ -86,12 +86,15 @@ export function readDepthwiseFilter(
     const fix = "name filterLayout: 'HWCM' for a TensorFlow filter";
     throw invalid('ERR_SHAPE', argument, '[channels · multiplier, 1, height, width]', shape, fix);
   }
-  const channels = options.groups ?? inputChannels ?? O;
-  if (!Number.isInteger(channels) || (channels as number) < 1 || O % (channels as number) !== 0) {
-    const expected = `a multiple of the ${channels} input channels as its first size`;
+  const { groups = inputChannels ?? O } = options;
+  if (!Number.isInteger(groups) || (groups as number) < 1) {
+    throw invalid('ERR_OPTION', 'groups', 'an integer of at least 1, the input channels', groups, 'give a whole number');
+  }
+  if (O % (groups as number) !== 0) {
+    const expected = `a multiple of the ${groups} input channels as its first size`;
     throw invalid('ERR_SHAPE', argument, expected, shape, 'match filter, input and groups');
   }
-  return depthwiseFilter(H, W, channels as number, O, shape, [2, 3, 0, 1]);
+  return depthwiseFilter(H, W, groups as number, O, shape, [2, 3, 0, 1]);
 }
 
 function depthwiseFilter(

@@ -17,6 +17,10 @@ function hardSigmoid(v: number): number {
   return clamp(fround(fround(v / 6) + 0.5), 0, 1);
 }
 
+function unlessNaN(f: (v: number) => number): (v: number) => number {
+  return (v) => (Number.isNaN(v) ? v : f(v));
+}
+
 const functions: Record<ActivationName, (v: number, p: Params, slope: number) => number> = {
   linear: (v) => v,
   relu: (v) => (v < 0 ? 0 : v),
@@ -26,11 +30,11 @@ const functions: Record<ActivationName, (v: number, p: Params, slope: number) =>
   hardSigmoid,
   hardSwish: (v) => fround(v * hardSigmoid(v)),
   elu: (v, p) => (v < 0 ? elu(v, p.alpha) : v),
-  sigmoid: (v) => (v === v ? sigmoid(v) : v),
-  tanh: (v) => (v === v ? tanh(v) : v),
-  silu: (v) => (v === v ? silu(v) : v),
-  gelu: (v) => (v === v ? gelu(v) : v),
-  softplus: (v) => (v === v ? softplus(v) : v),
+  sigmoid: unlessNaN(sigmoid),
+  tanh: unlessNaN(tanh),
+  silu: unlessNaN(silu),
+  gelu: unlessNaN(gelu),
+  softplus: unlessNaN(softplus),
 };
 
 /** One value through the activation of `p`; `slope` is prelu's for its channel. */

@@ -1,0 +1,62 @@
+// The two halves fused: rows of depthwise output stay in scratch, small enough for the nearest caches, and the
+// pointwise product reads them there.
+import { Epilogue } from './epilogue';
+import { depthwisePack, depthwisePackedSize, depthwiseBatchRow, DepthwiseWindow } from './depthwise';
+import { at, next, Operands, Params, Weights } from './params';
+import { pixelBlock, pointwisePack, pointwisePackedSize, pointwiseProducts } from './pointwise';
+import { productPixels, Products } from './product';
+
+/** Rows of depthwise output that are in scratch at once: whole rows, some 144 pixels. */
+@inline function rowsTogether(p: Params): i32 {
+  return max(pixelBlock / p.outputWidth, 1);
+}
+
+export function separablePackedSize(p: Params): usize {
+  return depthwisePackedSize(p) + pointwisePackedSize(next(p));
+}
+
+export function separablePack(p: Params, weights: Weights, packed: usize): void {
+  depthwisePack(p, weights, packed);
+  pointwisePack(next(p), next(weights), at(packed, <i32>depthwisePackedSize(p)));
+}
+
+export function separableUnits(p: Params): i32 {
+  return p.batch * p.outputHeight;
+}
+
+/** What native code keeps on the stack stands at the start of scratch: two epilogues, a window, the products. */
+const roomSize: usize = 2 * offsetof<Epilogue>() + offsetof<DepthwiseWindow>() + offsetof<Products>();
+
+export function separableScratchSize(p: Params): usize {
+  return (roomSize >> 2) + <usize>rowsTogether(p) * p.outputWidth * p.outputChannels;
+}
+
+export function separable(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {
+  const second = next(p);
+  const between = changetype<Epilogue>(scratch);
+  const e = next(between);
+  const w = changetype<DepthwiseWindow>(scratch + 2 * offsetof<Epilogue>());
+  const t = changetype<Products>(scratch + 2 * offsetof<Epilogue>() + offsetof<DepthwiseWindow>());
+  const rowsOut = scratch + roomSize;
+  const betweenRow = p.outputWidth * p.outputChannels;
+  const outputRow = second.outputWidth * second.outputChannels;
+  const panels = at(operands.packed, <i32>depthwisePackedSize(p));
+  between.p = p;
+  between.output = rowsOut;
+  between.residual = 0;
+  between.slopes = operands.slopes;
+  e.p = second;
+  e.output = operands.output;
+  e.residual = operands.residual;
+  e.slopes = operands.secondSlopes;
+  pointwiseProducts(second, t);
+  for (let row = begin; row < end; ) {
+    const rows = min(rowsTogether(p), end - row);
+    for (let i = 0; i < rows; ++i) {
+      depthwiseBatchRow(between, w, operands.input, operands.packed, row + i, at(rowsOut, i * betweenRow));
+    }
+    const pixels = rows * second.outputWidth;
+    productPixels(e, t, rowsOut, panels, 0, second.outputChannels, at(e.output, row * outputRow), pixels);
+    row += rows;
+  }
+}

@@ -1,0 +1,136 @@
+// Memory for the WASM kernels: one WebAssembly.Memory, handed out first-fit from a list of free blocks. The kernels
+// allocate nothing, so only this file grows the memory and makes its views anew.
+import { SepconvError } from '../../core/errors.js';
+import type { TensorData } from '../../core/tensor.js';
+
+const pageBytes = 2 ** 16;
+const initialPages = 16;
+const maximumPages = 2 ** 16;
+const alignment = 64;
+
+export interface Block {
+  /** In bytes, a multiple of 64. */
+  readonly address: number;
+  readonly bytes: number;
+}
+
+export class Heap {
+  readonly memory = new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages });
+  /** The whole memory; a call that allocates may replace them. */
+  floats = new Float32Array(this.memory.buffer);
+  words = new Int32Array(this.memory.buffer);
+  bytes = new Uint8Array(this.memory.buffer);
+  /** By address; no two touch each other. */
+  #free: Block[] = [{ address: 0, bytes: initialPages * pageBytes }];
+
+  /** @throws SepconvError `ERR_MEMORY`; nothing has changed then */
+  allocate(bytes: number): Block {
+    const size = aligned(Math.max(bytes, 1));
+    let index = this.#free.findIndex((block) => block.bytes >= size);
+    if (index < 0) {
+      this.#grow(size);
+      index = this.#free.length - 1;
+    }
+    const { address, bytes: available } = this.#free[index];
+    const rest = available - size;
+    this.#free.splice(index, 1, ...(rest > 0 ? [{ address: address + size, bytes: rest }] : []));
+    return { address, bytes: size };
+  }
+
+  /** Copies an array to an address. */
+  write(data: TensorData, address: number): void {
+    this.viewLike(data).set(data, address / data.BYTES_PER_ELEMENT);
+  }
+
+  /** Fills an array from an address. */
+  read(address: number, data: TensorData): void {
+    const first = address / data.BYTES_PER_ELEMENT;
+    data.set(this.viewLike(data).subarray(first, first + data.length));
+  }
+
+  private viewLike(data: TensorData): TensorData {
+    return data.BYTES_PER_ELEMENT === 1 ? this.bytes : this.floats;
+  }
+
+  free({ address, bytes }: Block): void {
+    const found = this.#free.findIndex((block) => block.address > address);
+    const index = found < 0 ? this.#free.length : found;
+    const before = this.#free[index - 1];
+    const after = this.#free[index];
+    const joinsBefore = before !== undefined && before.address + before.bytes === address;
+    const joinsAfter = after !== undefined && address + bytes === after.address;
+    const begin = joinsBefore ? before.address : address;
+    const end = joinsAfter ? after.address + after.bytes : address + bytes;
+    const first = joinsBefore ? index - 1 : index;
+    this.#free.splice(first, Number(joinsBefore) + Number(joinsAfter), { address: begin, bytes: end - begin });
+  }
+
+  /** Grows by half, so that many small steps are rare, or where the host refuses that, by what is needed. */
+  #grow(size: number): void {
+    const end = this.memory.buffer.byteLength;
+    const last = this.#free[this.#free.length - 1];
+    const tail = last !== undefined && last.address + last.bytes === end ? last.bytes : 0;
+    const needed = Math.ceil((size - tail) / pageBytes);
+    const pages = end / pageBytes;
+    const added = [Math.max(needed, Math.ceil(pages / 2)), needed].find((delta) => this.#growBy(delta, pages));
+    if (added === undefined) {
+      const message = `the wasm backend could not get ${size} bytes of memory; use a smaller batch or image`;
+      throw new SepconvError('ERR_MEMORY', message, { received: size });
+    }
+    this.floats = new Float32Array(this.memory.buffer);
+    this.words = new Int32Array(this.memory.buffer);
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.free({ address: end, bytes: added * pageBytes });
+  }
+
+  #growBy(delta: number, pages: number): boolean {
+    if (pages + delta > maximumPages) return false;
+    try {
+      this.memory.grow(delta);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** One block that each call lays out anew; it grows to the largest request. */
+export class Arena {
+  readonly #heap: Heap;
+  #block: Block | undefined;
+
+  constructor(heap: Heap) {
+    this.#heap = heap;
+  }
+
+  /**
+   * The addresses of parts of these sizes, valid until the next call.
+   *
+   * @throws SepconvError `ERR_MEMORY`
+   */
+  layOut(sizes: readonly number[]): number[] {
+    const { offsets, bytes } = sideBySide(sizes);
+    if (this.#block === undefined || this.#block.bytes < bytes) {
+      if (this.#block !== undefined) this.#heap.free(this.#block);
+      this.#block = undefined;
+      this.#block = this.#heap.allocate(bytes);
+    }
+    const { address } = this.#block;
+    return offsets.map((offset) => address + offset);
+  }
+}
+
+/** Where parts of these sizes stand in one block, each aligned. */
+export function sideBySide(sizes: readonly number[]): { readonly offsets: number[]; readonly bytes: number } {
+  let bytes = 0;
+  const offsets = sizes.map((size) => {
+    const offset = bytes;
+    bytes += aligned(size);
+    return offset;
+  });
+  return { offsets, bytes };
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / alignment) * alignment;
+}
