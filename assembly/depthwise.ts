@@ -1,8 +1,8 @@
 // Lanes hold neighbouring channels. Weights are packed [multiplier][channels / lanes][bias, taps][lanes], so that the
 // weights of a vector stand together; the channels that fill none follow one by one.
-import { finish, finishLanes, residualAfter, residualAt } from './activation';
+import { Epilogue, epilogueOf, finish, finishLanes } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
-import { addProduct, Four, lanes, One, vecLanes } from './simd';
+import { addProduct, Four, One, vecLanes } from './simd';
 import { interiorBegin, interiorEnd, tapsBegin, tapsEnd } from './window';
 
 @inline function taps(p: Params): i32 {
@@ -32,24 +32,31 @@ export function depthwisePack(p: Params, weights: Weights, packed: usize): void 
   }
 }
 
-/** One row of a window's taps and what it is multiplied with, for neighbouring output pixels of one row. */
+/** The taps inside the input, for neighbouring output pixels of one row. Steps are in bytes. */
 @unmanaged export class DepthwiseWindow {
   rows: i32;
   columns: i32;
-  /** In bytes. */
   rowStep: i32;
   columnStep: i32;
   pixelStep: i32;
-  /** Weights from one row of taps to the next, in taps. */
+  /** Weights from one row of taps to the next, and the first tap, counted in taps. */
   filterWidth: i32;
+  firstTap: i32;
+}
+
+/** Finishes a block of channels, whose outputs are `step` floats apart when a multiplier spreads them. */
+@inline function depthwiseFinish<V>(e: Epilogue, sum: V, y: usize, channel: i32, step: i32): void {
+  if (step == 1) finish<V>(e, sum, y, channel);
+  else if (isVector<V>()) finishLanes(e, sum, vecLanes, step, y, channel);
+  else finish<V>(e, sum, y, channel);
 }
 
 /**
- * P neighbouring pixels (one or four), lanes<V>() channels; `f` begins with the bias, `tap` is the first tap inside.
- * `step` and `residual` come from the caller: V8 would divide and look them up again for every tile.
+ * P neighbouring pixels (one or four), lanes<V>() channels from output `channel`; `f` begins with the bias. `step`, the
+ * multiplier, comes from the caller: V8 would divide again for every tile.
  */
 @inline function depthwiseTile<V, P>(
-  p: Params, w: DepthwiseWindow, x: usize, f: usize, tap: i32, step: i32, residual: usize, y: usize,
+  e: Epilogue, w: DepthwiseWindow, x: usize, f: usize, y: usize, channel: i32, step: i32,
 ): void {
   const rows = w.rows;
   const columns = w.columns;
@@ -61,7 +68,7 @@ export function depthwisePack(p: Params, weights: Weights, packed: usize): void 
   let sum1 = sum0;
   let sum2 = sum0;
   let sum3 = sum0;
-  f += (1 + tap) * <i32>sizeof<V>();
+  f += (1 + w.firstTap) * <i32>sizeof<V>();
   for (let ky = 0; ky < rows; ++ky) {
     let at0 = x;
     let weight = f;
@@ -81,54 +88,46 @@ export function depthwisePack(p: Params, weights: Weights, packed: usize): void 
     x += rowStep;
     f += weightStep;
   }
-  const outputStep = p.outputChannels << 2;
-  const added = residual != 0 ? outputStep : 0;
-  depthwiseStore<V>(p, residual, sum0, y, step);
+  const next = e.p.outputChannels << 2;
+  depthwiseFinish<V>(e, sum0, y, channel, step);
   if (sizeof<P>() > 1) {
-    depthwiseStore<V>(p, residual + added, sum1, y + outputStep, step);
-    depthwiseStore<V>(p, residual + 2 * added, sum2, y + 2 * outputStep, step);
-    depthwiseStore<V>(p, residual + 3 * added, sum3, y + 3 * outputStep, step);
+    depthwiseFinish<V>(e, sum1, y + next, channel, step);
+    depthwiseFinish<V>(e, sum2, y + 2 * next, channel, step);
+    depthwiseFinish<V>(e, sum3, y + 3 * next, channel, step);
   }
 }
 
-/** Where the outputs of a channel block go: `step` floats apart when the multiplier spreads them. */
-@inline function depthwiseStore<V>(p: Params, residual: usize, sum: V, y: usize, step: i32): void {
-  if (step == 1) finish<V>(p, sum, residual, y);
-  else finishLanes<V>(p, sum, lanes<V>(), step, residual, y);
-}
-
 /** All channels of P neighbouring pixels. `x` is the first tap inside of channel 0, `y` the first output. */
-function depthwisePixels<P>(p: Params, operands: Operands, w: DepthwiseWindow, x: usize, tap: i32, y: usize): void {
-  const channels = p.inputChannels;
-  const multiplier = p.outputChannels / channels;
-  const block = taps(p) + 1;
-  const residual = residualAt(operands, y);
-  let f = operands.packed;
+function depthwisePixels<P>(e: Epilogue, w: DepthwiseWindow, x: usize, packed: usize, y: usize): void {
+  const channels = e.p.inputChannels;
+  const multiplier = e.p.outputChannels / channels;
+  const block = taps(e.p) + 1;
+  let f = packed;
   for (let m = 0; m < multiplier; ++m) {
     let c = 0;
     for (; c + vecLanes <= channels; c += vecLanes) {
       const o = c * multiplier + m;
-      depthwiseTile<v128, P>(p, w, at(x, c), f, tap, multiplier, residualAfter(residual, o), at(y, o));
+      depthwiseTile<v128, P>(e, w, at(x, c), f, at(y, o), o, multiplier);
       f = at(f, block * vecLanes);
     }
     for (; c < channels; ++c) {
       const o = c * multiplier + m;
-      depthwiseTile<f32, P>(p, w, at(x, c), f, tap, multiplier, residualAfter(residual, o), at(y, o));
+      depthwiseTile<f32, P>(e, w, at(x, c), f, at(y, o), o, multiplier);
       f = at(f, block);
     }
   }
 }
 
-/** One row of outputs. `y` is its first one; `w` is room for the window. */
-export function depthwiseRow(p: Params, operands: Operands, w: DepthwiseWindow, n: i32, outY: i32, y: usize): void {
+/** Row `outY` of the outputs of one image. `y` is its first one; `w` is room for the window. */
+function depthwiseRow(e: Epilogue, w: DepthwiseWindow, image: usize, packed: usize, outY: i32, y: usize): void {
+  const p = e.p;
   const top = outY * p.strideHeight - p.paddingTop;
   const firstRow = tapsBegin(top, p.inputHeight, p.filterHeight, p.dilationHeight);
   const innerBegin = interiorBegin(p.paddingLeft, p.strideWidth);
   const innerEnd = interiorEnd(
     p.inputWidth, p.outputWidth, p.filterWidth, p.strideWidth, p.dilationWidth, p.paddingLeft,
   );
-  const inputRow = n * p.inputHeight + top + firstRow * p.dilationHeight;
-  const row = at(operands.input, inputRow * p.inputWidth * p.inputChannels);
+  const row = at(image, (top + firstRow * p.dilationHeight) * p.inputWidth * p.inputChannels);
   w.rows = tapsEnd(top, p.inputHeight, p.filterHeight, p.dilationHeight) - firstRow;
   w.rowStep = p.dilationHeight * p.inputWidth * p.inputChannels << 2;
   w.columnStep = p.dilationWidth * p.inputChannels << 2;
@@ -138,32 +137,42 @@ export function depthwiseRow(p: Params, operands: Operands, w: DepthwiseWindow, 
     const left = outX * p.strideWidth - p.paddingLeft;
     const firstColumn = tapsBegin(left, p.inputWidth, p.filterWidth, p.dilationWidth);
     w.columns = tapsEnd(left, p.inputWidth, p.filterWidth, p.dilationWidth) - firstColumn;
+    w.firstTap = firstRow * p.filterWidth + firstColumn;
     const x = at(row, (left + firstColumn * p.dilationWidth) * p.inputChannels);
-    const tap = firstRow * p.filterWidth + firstColumn;
     const out = at(y, outX * p.outputChannels);
     if (outX >= innerBegin && outX + 4 <= innerEnd) {
-      depthwisePixels<Four>(p, operands, w, x, tap, out);
+      depthwisePixels<Four>(e, w, x, packed, out);
       outX += 4;
     } else {
-      depthwisePixels<One>(p, operands, w, x, tap, out);
+      depthwisePixels<One>(e, w, x, packed, out);
       outX += 1;
     }
   }
+}
+
+/** Row `row` of the outputs of a whole batch. */
+export function depthwiseBatchRow(
+  e: Epilogue, w: DepthwiseWindow, input: usize, packed: usize, row: i32, y: usize,
+): void {
+  const imageSize = e.p.inputHeight * e.p.inputWidth * e.p.inputChannels;
+  depthwiseRow(e, w, at(input, row / e.p.outputHeight * imageSize), packed, row % e.p.outputHeight, y);
 }
 
 export function depthwiseUnits(p: Params): i32 {
   return p.batch * p.outputHeight;
 }
 
+/** What native code keeps on the stack stands at the start of scratch: the epilogue, the window. */
 export function depthwiseScratchSize(p: Params): usize {
-  return offsetof<DepthwiseWindow>() >> 2;
+  return offsetof<Epilogue>() + offsetof<DepthwiseWindow>() >> 2;
 }
 
 export function depthwise(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {
+  const e = changetype<Epilogue>(scratch);
+  const w = changetype<DepthwiseWindow>(scratch + offsetof<Epilogue>());
   const rowSize = p.outputWidth * p.outputChannels;
-  const w = changetype<DepthwiseWindow>(scratch);
-  for (let unit = begin; unit < end; ++unit) {
-    const y = at(operands.output, unit * rowSize);
-    depthwiseRow(p, operands, w, unit / p.outputHeight, unit % p.outputHeight, y);
+  epilogueOf(p, operands, e);
+  for (let row = begin; row < end; ++row) {
+    depthwiseBatchRow(e, w, operands.input, operands.packed, row, at(e.output, row * rowSize));
   }
 }

@@ -4,6 +4,11 @@ import { Params } from './params';
 export { depthwisePackedSize, depthwisePack, depthwiseUnits, depthwiseScratchSize, depthwise } from './depthwise';
 export { pointwisePackedSize, pointwisePack, pointwiseUnits, pointwiseScratchSize, pointwise } from './pointwise';
 export { separablePackedSize, separablePack, separableUnits, separableScratchSize, separable } from './separable';
+export { conv2dPackedSize, conv2dPack, conv2dUnits, conv2dScratchSize, conv2d } from './conv2d';
+export { transposedPackedSize, transposedPack, transposedUnits, transposedScratchSize, transposed } from './transposed';
+export { poolingPackedSize, poolingPack, poolingUnits, poolingScratchSize, pooling } from './pooling';
+export { activationPackedSize, activationPack, activationUnits, activationScratchSize, activation } from './activation';
+export { sepFilterPackedSize, sepFilterPack, sepFilterUnits, sepFilterScratchSize, sepFilter } from './sep-filter';
 
 /** Where free memory begins; below it lie the module's own statics. */
 export function heapBase(): usize {

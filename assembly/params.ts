@@ -10,6 +10,8 @@
   outputWidth: i32;
   paddingTop: i32;
   paddingLeft: i32;
+  paddingBottom: i32;
+  paddingRight: i32;
   inputChannels: i32;
   outputChannels: i32;
   filterHeight: i32;
@@ -20,6 +22,9 @@
   dilationWidth: i32;
   /** Products in the sum of one output. */
   products: i32;
+  groups: i32;
+  reduction: i32;
+  border: i32;
   layout: i32;
   dtype: i32;
   activation: i32;
@@ -30,7 +35,23 @@
 
 export const enum Layout { NHWC, NCHW }
 export const enum Dtype { FLOAT32, UINT8 }
-export const enum Activation { LINEAR, RELU, CLAMP, LEAKY_RELU }
+export const enum Activation {
+  LINEAR,
+  RELU,
+  CLAMP,
+  LEAKY_RELU,
+  PRELU,
+  HARD_SIGMOID,
+  HARD_SWISH,
+  ELU,
+  SIGMOID,
+  TANH,
+  SILU,
+  GELU,
+  SOFTPLUS,
+}
+export const enum Reduction { MAX, AVERAGE, AVERAGE_PADDED }
+export const enum Border { ZERO, REPLICATE, REFLECT, WRAP }
 
 /** The weights of one stage, in the op's canonical order. */
 @unmanaged export class Weights {
@@ -38,12 +59,15 @@ export const enum Activation { LINEAR, RELU, CLAMP, LEAKY_RELU }
   bias: usize;
 }
 
-/** What one run reads and writes; `residual` may be null. */
+/** What one run reads and writes, of the type that `dtype` says; `residual` may be null. */
 @unmanaged export class Operands {
   input: usize;
   output: usize;
   residual: usize;
   packed: usize;
+  /** prelu's slopes of the stages, one per output channel. */
+  slopes: usize;
+  secondSlopes: usize;
 }
 
 /** The params, weights, … of the stage after this one's. */

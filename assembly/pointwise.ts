@@ -1,5 +1,5 @@
 // A product over the input channels of each pixel. Threads share the pixels, or where those are few, the panels.
-import { residualAt } from './activation';
+import { Epilogue, epilogueOf } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
 import { packPanels, panelsSize, panelWidth, productPixels, Products } from './product';
 
@@ -38,6 +38,7 @@ export function pointwiseProducts(p: Params, t: Products): void {
   t.firstProduct = 0;
   t.count = p.inputChannels;
   t.outputChannels = p.outputChannels;
+  t.firstChannel = 0;
   t.outputStep = p.outputChannels << 2;
 }
 
@@ -45,14 +46,16 @@ export function pointwiseUnits(p: Params): i32 {
   return sharesPanels(p) ? (p.outputChannels + panelWidth - 1) / panelWidth : outputPixels(p);
 }
 
+/** What native code keeps on the stack stands at the start of scratch: the epilogue, the products. */
 export function pointwiseScratchSize(p: Params): usize {
-  return offsetof<Products>() >> 2;
+  return offsetof<Epilogue>() + offsetof<Products>() >> 2;
 }
 
 /** The outputs [begin, end), pixel by pixel of the whole batch, of the output channels [first, last). */
 function pointwisePixels(
-  p: Params, operands: Operands, t: Products, begin: i32, end: i32, first: i32, last: i32,
+  e: Epilogue, operands: Operands, t: Products, begin: i32, end: i32, first: i32, last: i32,
 ): void {
+  const p = e.p;
   const dense = p.strideHeight == 1 && p.strideWidth == 1;
   for (let pixel = begin; pixel < end; ) {
     const row = pixel / p.outputWidth;
@@ -61,19 +64,20 @@ function pointwisePixels(
     const pixels = min(min(run, end - pixel), pixelBlock);
     const inputRow = row / p.outputHeight * p.inputHeight + row % p.outputHeight * p.strideHeight;
     const x = at(operands.input, (inputRow * p.inputWidth + column * p.strideWidth) * p.inputChannels);
-    const y = at(operands.output, pixel * p.outputChannels);
-    productPixels(p, t, x, operands.packed, first, last, residualAt(operands, y), y, pixels);
+    productPixels(e, t, x, operands.packed, first, last, at(e.output, pixel * p.outputChannels), pixels);
     pixel += pixels;
   }
 }
 
 export function pointwise(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {
-  const t = changetype<Products>(scratch);
+  const e = changetype<Epilogue>(scratch);
+  const t = changetype<Products>(scratch + offsetof<Epilogue>());
+  epilogueOf(p, operands, e);
   pointwiseProducts(p, t);
   if (sharesPanels(p)) {
     const last = min(end * panelWidth, p.outputChannels);
-    pointwisePixels(p, operands, t, 0, outputPixels(p), begin * panelWidth, last);
+    pointwisePixels(e, operands, t, 0, outputPixels(p), begin * panelWidth, last);
   } else {
-    pointwisePixels(p, operands, t, begin, end, 0, p.outputChannels);
+    pointwisePixels(e, operands, t, begin, end, 0, p.outputChannels);
   }
 }

@@ -1,8 +1,8 @@
 // The dense product behind the convolutions that mix channels: a register tile of pixels × output channels, over every
 // tap and input channel in order. Weights are packed in panels of output channels, [panel][bias, taps × inputs][width],
 // the last panel as narrow as it can be and filled up with zeros.
-import { finish, finishLanes, residualAfter } from './activation';
-import { at, Params } from './params';
+import { Epilogue, finish, finishLanes } from './epilogue';
+import { at } from './params';
 import { addProduct, Four, One, Two, vecLanes } from './simd';
 
 // 4 pixels × 2 vectors, where native code takes 6 × 2: V8 has 15 vector registers, and 6 × 2 spills.
@@ -24,7 +24,9 @@ export const panelWidth: i32 = 2 * vecLanes;
   firstProduct: i32;
   /** Products an output has in its panel. */
   count: i32;
+  /** The output channels of this group, and the first of them. */
   outputChannels: i32;
+  firstChannel: i32;
   /** Output bytes from pixel to pixel. */
   outputStep: i32;
 }
@@ -61,20 +63,19 @@ function packRow(from: usize, valid: i32, width: i32, packed: usize): usize {
 }
 
 /** Finishes the W vectors of one pixel, of which `valid` channels exist. */
-@inline function finishPixel<W>(p: Params, a: v128, b: v128, valid: i32, residual: usize, y: usize): void {
-  const lastResidual = residualAfter(residual, vecLanes);
+@inline function finishPixel<W>(e: Epilogue, a: v128, b: v128, valid: i32, y: usize, channel: i32): void {
   if (valid == vecLanes * sizeof<W>()) {
-    finish<v128>(p, a, residual, y);
-    if (sizeof<W>() > 1) finish<v128>(p, b, lastResidual, y + 16);
+    finish<v128>(e, a, y, channel);
+    if (sizeof<W>() > 1) finish<v128>(e, b, y + 16, channel + vecLanes);
   } else {
-    finishLanes<v128>(p, a, min(valid, vecLanes), 1, residual, y);
-    if (sizeof<W>() > 1) finishLanes<v128>(p, b, valid - vecLanes, 1, lastResidual, y + 16);
+    finishLanes(e, a, min(valid, vecLanes), 1, y, channel);
+    if (sizeof<W>() > 1) finishLanes(e, b, valid - vecLanes, 1, y + 16, channel + vecLanes);
   }
 }
 
-/** P pixels × W vectors of output channels, of which `valid` exist. */
+/** P pixels × W vectors of output channels from `channel`, of which `valid` exist; `panel` begins with their bias. */
 function productTile<P, W>(
-  p: Params, t: Products, x: usize, panel: usize, valid: i32, residual: usize, y: usize,
+  e: Epilogue, t: Products, x: usize, panel: usize, channel: i32, valid: i32, y: usize,
 ): void {
   const width = <i32>sizeof<W>() * 16;
   const rows = t.rows;
@@ -124,51 +125,49 @@ function productTile<P, W>(
     }
   }
   const last = t.outputStep;
-  const added = residual != 0 ? last : 0;
-  finishPixel<W>(p, a0, b0, valid, residual, y);
-  if (sizeof<P>() > 1) finishPixel<W>(p, a1, b1, valid, residual + added, y + last);
+  finishPixel<W>(e, a0, b0, valid, y, channel);
+  if (sizeof<P>() > 1) finishPixel<W>(e, a1, b1, valid, y + last, channel);
   if (sizeof<P>() > 2) {
-    finishPixel<W>(p, a2, b2, valid, residual + 2 * added, y + 2 * last);
-    finishPixel<W>(p, a3, b3, valid, residual + 3 * added, y + 3 * last);
+    finishPixel<W>(e, a2, b2, valid, y + 2 * last, channel);
+    finishPixel<W>(e, a3, b3, valid, y + 3 * last, channel);
   }
 }
 
-/** One panel of output channels for a row of pixels. */
+/** One panel of output channels for neighbouring pixels. */
 function productPanel<W>(
-  p: Params, t: Products, x: usize, panel: usize, valid: i32, residual: usize, y: usize, pixels: i32,
+  e: Epilogue, t: Products, x: usize, panel: usize, channel: i32, valid: i32, y: usize, pixels: i32,
 ): void {
   while (pixels > 0) {
     let size = 1;
     if (pixels >= tilePixels) {
-      productTile<Four, W>(p, t, x, panel, valid, residual, y);
+      productTile<Four, W>(e, t, x, panel, channel, valid, y);
       size = tilePixels;
     } else if (pixels >= 2) {
-      productTile<Two, W>(p, t, x, panel, valid, residual, y);
+      productTile<Two, W>(e, t, x, panel, channel, valid, y);
       size = 2;
     } else {
-      productTile<One, W>(p, t, x, panel, valid, residual, y);
+      productTile<One, W>(e, t, x, panel, channel, valid, y);
     }
     x += size * t.pixelStep;
     y += size * t.outputStep;
-    if (residual != 0) residual += size * t.outputStep;
     pixels -= size;
   }
 }
 
 /**
- * The output channels from `first` up to `last` (where panels begin) of neighbouring pixels. `x` is the first tap
- * inside, `y` and `residual` are output channel 0 of the first pixel.
+ * The output channels from `first` up to `last` (where panels begin) of neighbouring pixels. `x` is the first tap inside
+ * and `y` output channel 0 of the first pixel, both of this group.
  */
 export function productPixels(
-  p: Params, t: Products, x: usize, panels: usize, first: i32, last: i32, residual: usize, y: usize, pixels: i32,
+  e: Epilogue, t: Products, x: usize, panels: usize, first: i32, last: i32, y: usize, pixels: i32,
 ): void {
   for (let o = first; o < last; ) {
     const width = panelWidthAt(t.outputChannels, o);
     const valid = min(t.outputChannels - o, width);
     const panel = at(panels, o * (t.count + 1));
-    const added = residualAfter(residual, o);
-    if (width == panelWidth) productPanel<Two>(p, t, x, panel, valid, added, at(y, o), pixels);
-    else productPanel<One>(p, t, x, panel, valid, added, at(y, o), pixels);
+    const channel = t.firstChannel + o;
+    if (width == panelWidth) productPanel<Two>(e, t, x, panel, channel, valid, at(y, o), pixels);
+    else productPanel<One>(e, t, x, panel, channel, valid, at(y, o), pixels);
     o += width;
   }
 }

@@ -1,7 +1,7 @@
 // The two halves fused: rows of depthwise output stay in scratch, small enough for the nearest caches, and the
 // pointwise product reads them there.
-import { residualAt } from './activation';
-import { depthwisePack, depthwisePackedSize, depthwiseRow, DepthwiseWindow } from './depthwise';
+import { Epilogue } from './epilogue';
+import { depthwisePack, depthwisePackedSize, depthwiseBatchRow, DepthwiseWindow } from './depthwise';
 import { at, next, Operands, Params, Weights } from './params';
 import { pixelBlock, pointwisePack, pointwisePackedSize, pointwiseProducts } from './pointwise';
 import { productPixels, Products } from './product';
@@ -24,8 +24,8 @@ export function separableUnits(p: Params): i32 {
   return p.batch * p.outputHeight;
 }
 
-/** What native code keeps on the stack stands at the start of scratch: the inner operands, a window, the products. */
-const roomSize: usize = offsetof<Operands>() + offsetof<DepthwiseWindow>() + offsetof<Products>();
+/** What native code keeps on the stack stands at the start of scratch: two epilogues, a window, the products. */
+const roomSize: usize = 2 * offsetof<Epilogue>() + offsetof<DepthwiseWindow>() + offsetof<Products>();
 
 export function separableScratchSize(p: Params): usize {
   return (roomSize >> 2) + <usize>rowsTogether(p) * p.outputWidth * p.outputChannels;
@@ -33,27 +33,30 @@ export function separableScratchSize(p: Params): usize {
 
 export function separable(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {
   const second = next(p);
-  const inner = changetype<Operands>(scratch);
-  const w = changetype<DepthwiseWindow>(scratch + offsetof<Operands>());
-  const t = changetype<Products>(scratch + offsetof<Operands>() + offsetof<DepthwiseWindow>());
+  const between = changetype<Epilogue>(scratch);
+  const e = next(between);
+  const w = changetype<DepthwiseWindow>(scratch + 2 * offsetof<Epilogue>());
+  const t = changetype<Products>(scratch + 2 * offsetof<Epilogue>() + offsetof<DepthwiseWindow>());
   const rowsOut = scratch + roomSize;
-  const between = p.outputWidth * p.outputChannels;
-  const rowSize = second.outputWidth * second.outputChannels;
+  const betweenRow = p.outputWidth * p.outputChannels;
+  const outputRow = second.outputWidth * second.outputChannels;
   const panels = at(operands.packed, <i32>depthwisePackedSize(p));
-  inner.input = operands.input;
-  inner.output = rowsOut;
-  inner.residual = 0;
-  inner.packed = operands.packed;
+  between.p = p;
+  between.output = rowsOut;
+  between.residual = 0;
+  between.slopes = operands.slopes;
+  e.p = second;
+  e.output = operands.output;
+  e.residual = operands.residual;
+  e.slopes = operands.secondSlopes;
   pointwiseProducts(second, t);
   for (let row = begin; row < end; ) {
     const rows = min(rowsTogether(p), end - row);
     for (let i = 0; i < rows; ++i) {
-      const unit = row + i;
-      depthwiseRow(p, inner, w, unit / p.outputHeight, unit % p.outputHeight, at(rowsOut, i * between));
+      depthwiseBatchRow(between, w, operands.input, operands.packed, row + i, at(rowsOut, i * betweenRow));
     }
-    const y = at(operands.output, row * rowSize);
     const pixels = rows * second.outputWidth;
-    productPixels(second, t, rowsOut, panels, 0, second.outputChannels, residualAt(operands, y), y, pixels);
+    productPixels(e, t, rowsOut, panels, 0, second.outputChannels, at(e.output, row * outputRow), pixels);
     row += rows;
   }
 }

@@ -28,6 +28,11 @@ export type Four = u32;
   else return (a * b) as V;
 }
 
+@inline export function divide<V>(a: V, b: V): V {
+  if (isVector<V>()) return f32x4.div(a, b);
+  else return (a / b) as V;
+}
+
 /** Two roundings, never fused. */
 @inline export function addProduct<V>(sum: V, a: V, b: V): V {
   if (isVector<V>()) return f32x4.add(sum, f32x4.mul(a, b));
@@ -50,4 +55,10 @@ export type Four = u32;
 @inline export function whereNegative<V>(v: V, a: V, b: V): V {
   if (isVector<V>()) return v128.bitselect(a, b, f32x4.lt(v, f32x4.splat(0)));
   else return v < (0 as V) ? a : b;
+}
+
+/** The larger, the first of ±0; NaN wins. */
+@inline export function larger<V>(m: V, v: V): V {
+  if (isVector<V>()) return v128.bitselect(v, m, v128.andnot(f32x4.eq(m, m), f32x4.le(v, m)));
+  else return m == m && !(v <= m) ? v : m;
 }

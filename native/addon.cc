@@ -24,9 +24,16 @@ const Kernel* findKernel(const KernelTable& table, const std::string& op) {
   return nullptr;
 }
 
+/** Where the elements of a typed array of any type stand. */
+void* dataOf(Napi::Value value) {
+  void* data = nullptr;
+  napi_get_typedarray_info(value.Env(), value, nullptr, nullptr, &data, nullptr, nullptr);
+  return data;
+}
+
 template <class T>
-T* dataOf(const Napi::Value& value) {
-  return static_cast<T*>(value.As<Napi::TypedArrayOf<T>>().Data());
+T* dataOf(Napi::Value value) {
+  return static_cast<T*>(dataOf(value));
 }
 
 /** What the parts of one call share. */
@@ -44,7 +51,7 @@ struct Call {
   }
 };
 
-/** An operator with its packed weights: new Prepared(isa, op, params, filters, biases). */
+/** An operator with its packed weights: new Prepared(isa, op, params, filters, biases, slopes). */
 class Prepared : public Napi::ObjectWrap<Prepared> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -62,11 +69,16 @@ class Prepared : public Napi::ObjectWrap<Prepared> {
     const Params* params = reinterpret_cast<const Params*>(dataOf<int32_t>(info[2]));
     const Napi::Array filters = info[3].As<Napi::Array>();
     const Napi::Array biases = info[4].As<Napi::Array>();
-    Weights weights[maxStages];
-    for (uint32_t i = 0; i < filters.Length() && i < maxStages; ++i) {
+    const Napi::Array slopes = info[5].As<Napi::Array>();
+    Weights weights[maxStages] = {};
+    size_t slopeSizes[maxStages] = {};
+    const size_t packedSize = kernel_->packedSize(params);
+    bytes_ = packedSize * sizeof(float);
+    for (uint32_t i = 0; i < filters.Length(); ++i) {
       weights[i] = {dataOf<float>(filters.Get(i)), dataOf<float>(biases.Get(i))};
+      slopeSizes[i] = slopes.Get(i).As<Napi::Float32Array>().ByteLength();
+      bytes_ += slopeSizes[i];
     }
-    bytes_ = kernel_->packedSize(params) * sizeof(float);
     block_ = malloc(bytes_ + alignment);
     if (block_ == nullptr) {
       Napi::Error::New(info.Env(), "out of memory").ThrowAsJavaScriptException();
@@ -75,13 +87,18 @@ class Prepared : public Napi::ObjectWrap<Prepared> {
     packed_ = reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(block_) + alignment) & ~uintptr_t(alignment - 1));
     Napi::MemoryManagement::AdjustExternalMemory(info.Env(), int64_t(bytes_));
     kernel_->pack(params, weights, packed_);
+    float* slope = packed_ + packedSize;
+    for (uint32_t i = 0; i < filters.Length(); ++i) {
+      slopes_[i] = slope;
+      if (slopeSizes[i] > 0) memcpy(slope, dataOf(slopes.Get(i)), slopeSizes[i]);
+      slope += slopeSizes[i] / sizeof(float);
+    }
   }
 
   void Finalize(Napi::Env env) override { release(env); }
 
  private:
   static constexpr size_t alignment = 64;
-  static constexpr uint32_t maxStages = 2;
 
   /** run(params, input, output, residual or undefined, parts) → false where memory is short, before anything is
    * written. */
@@ -90,8 +107,11 @@ class Prepared : public Napi::ObjectWrap<Prepared> {
     Call call;
     call.kernel = kernel_;
     call.params = reinterpret_cast<const Params*>(dataOf<int32_t>(info[0]));
-    call.operands = {dataOf<float>(info[1]), dataOf<float>(info[2]),
-                     info[3].IsUndefined() ? nullptr : dataOf<float>(info[3]), packed_};
+    call.operands = {dataOf(info[1]),
+                     dataOf(info[2]),
+                     info[3].IsUndefined() ? nullptr : dataOf<float>(info[3]),
+                     packed_,
+                     {slopes_[0], slopes_[1]}};
     call.units = kernel_->units(call.params);
     const int32_t parts = info[4].As<Napi::Number>().Int32Value();
     call.parts = parts < call.units ? parts : call.units;
@@ -111,6 +131,7 @@ class Prepared : public Napi::ObjectWrap<Prepared> {
   const Kernel* kernel_ = nullptr;
   void* block_ = nullptr;
   float* packed_ = nullptr;
+  const float* slopes_[maxStages] = {};
   size_t bytes_ = 0;
 };
 

@@ -6,15 +6,21 @@
 // clang-format on
 #include HEADER(ISA)
 
+#include "kernels/activation.h"
+#include "kernels/conv2d.h"
 #include "kernels/depthwise.h"
 #include "kernels/pointwise.h"
+#include "kernels/pooling.h"
+#include "kernels/sep-filter.h"
 #include "kernels/separable.h"
+#include "kernels/transposed.h"
 
 namespace {
 
 #define KERNEL(op) \
   { #op, op##PackedSize, op##Pack, op##Units, op##ScratchSize, op }
-const Kernel kernels[] = {KERNEL(depthwise), KERNEL(pointwise), KERNEL(separable)};
+const Kernel kernels[] = {KERNEL(depthwise),  KERNEL(pointwise), KERNEL(separable),  KERNEL(conv2d),
+                          KERNEL(transposed), KERNEL(pooling),   KERNEL(activation), KERNEL(sepFilter)};
 
 }  // namespace
 

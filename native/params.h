@@ -13,6 +13,8 @@ struct Params {
   int32_t outputWidth;
   int32_t paddingTop;
   int32_t paddingLeft;
+  int32_t paddingBottom;
+  int32_t paddingRight;
   int32_t inputChannels;
   int32_t outputChannels;
   int32_t filterHeight;
@@ -23,6 +25,9 @@ struct Params {
   int32_t dilationWidth;
   /** Products in the sum of one output. */
   int32_t products;
+  int32_t groups;
+  int32_t reduction;
+  int32_t border;
   int32_t layout;
   int32_t dtype;
   int32_t activation;
@@ -33,7 +38,26 @@ struct Params {
 
 enum Layout : int32_t { NHWC, NCHW };
 enum Dtype : int32_t { FLOAT32, UINT8 };
-enum Activation : int32_t { LINEAR, RELU, CLAMP, LEAKY_RELU };
+enum Activation : int32_t {
+  LINEAR,
+  RELU,
+  CLAMP,
+  LEAKY_RELU,
+  PRELU,
+  HARD_SIGMOID,
+  HARD_SWISH,
+  ELU,
+  SIGMOID,
+  TANH,
+  SILU,
+  GELU,
+  SOFTPLUS
+};
+enum Reduction : int32_t { MAX, AVERAGE, AVERAGE_PADDED };
+enum Border : int32_t { ZERO, REPLICATE, REFLECT, WRAP };
+
+/** Stages that a fused op may have. */
+constexpr int32_t maxStages = 2;
 
 /** The weights of one stage, in the op's canonical order. */
 struct Weights {
@@ -41,12 +65,14 @@ struct Weights {
   const float* bias;
 };
 
-/** What one run reads and writes; `residual` may be null. */
+/** What one run reads and writes, of the type that `dtype` says; `residual` may be null. */
 struct Operands {
-  const float* input;
-  float* output;
+  const void* input;
+  void* output;
   const float* residual;
   const float* packed;
+  /** prelu's slopes of each stage, one per output channel. */
+  const float* slopes[maxStages];
 };
 
 /** An op on one instruction set. `p` points at the params of its stages, one after another. */

@@ -6,20 +6,44 @@ export const {
   depthwiseConv2d,
   pointwiseConv2d,
   separableConv2d,
+  conv2d,
+  convTranspose2d,
+  maxPool2d,
+  avgPool2d,
+  globalMaxPool2d,
+  globalAvgPool2d,
+  add,
+  activate,
+  sepFilter2d,
   prepareDepthwiseConv2d,
   preparePointwiseConv2d,
   prepareSeparableConv2d,
+  prepareConv2d,
+  prepareConvTranspose2d,
+  prepareMaxPool2d,
+  prepareAvgPool2d,
+  prepareGlobalMaxPool2d,
+  prepareGlobalAvgPool2d,
+  prepareAdd,
+  prepareActivate,
+  prepareSepFilter2d,
 } = operationsOn(defaultKernels);
 
+export type { Activation } from './core/activation.js';
 export { type ErrorCode, type ErrorDetails, SepconvError } from './core/errors.js';
 export type { Backend } from './core/kernels.js';
 export type { Operator } from './core/operator.js';
-export type { Activation, Padding, Pair, RunOptions } from './core/options.js';
+export type { Padding, Pair, RunOptions } from './core/options.js';
 export type { Layout } from './core/params.js';
 export { type Shape, type Tensor, type TensorData, tensor } from './core/tensor.js';
+export type { ActivateOptions, AddOptions } from './ops/activation.js';
+export type { Conv2dOptions } from './ops/conv2d.js';
 export type { DepthwiseConv2dOptions } from './ops/depthwise.js';
-export type { Operations } from './ops/index.js';
+export type { OperationName, Operations } from './ops/index.js';
 export type { PointwiseConv2dOptions } from './ops/pointwise.js';
+export type { AvgPool2dOptions, Pool2dOptions } from './ops/pooling.js';
+export type { SepFilter2dOptions } from './ops/sep-filter.js';
 export type { SeparableConv2dOptions } from './ops/separable.js';
+export type { ConvTranspose2dOptions } from './ops/transposed.js';
 export { createRuntime, defaultRuntime, type Runtime, type RuntimeInfo } from './runtime/runtime.js';
 export type { RuntimeOptions } from './runtime/select.js';

@@ -1,7 +1,7 @@
 // Lanes hold neighbouring channels. Weights are packed [multiplier][channels / lanes][bias, taps][lanes], so that the
 // weights of a Vec stand together; the channels that fill no Vec follow one by one.
 #pragma once
-#include "../activation.h"
+#include "../epilogue.h"
 #include "../window.h"
 
 namespace {
@@ -28,15 +28,16 @@ void depthwisePack(const Params* p, const Weights* weights, float* packed) {
   }
 }
 
-/** One row of a window's taps and what it is multiplied with, for neighbouring output pixels of one row. */
+/** The taps inside the input, for neighbouring output pixels of one row. Steps are in input floats. */
 struct DepthwiseWindow {
   int32_t rows;
   int32_t columns;
   ptrdiff_t rowStep;
   ptrdiff_t columnStep;
   ptrdiff_t pixelStep;
-  /** Weights from one row of taps to the next, in taps. */
+  /** Weights from one row of taps to the next, and the first tap, counted in taps. */
   int32_t filterWidth;
+  int32_t firstTap;
 };
 
 /** Adds all taps to the sums of P neighbouring pixels, V::lanes channels at a time. */
@@ -60,58 +61,58 @@ inline void depthwiseSums(const DepthwiseWindow& w, const float* x, const float*
   }
 }
 
-/** Where the outputs of a channel block go: `step` floats apart when the multiplier spreads them. */
+/** Finishes a block of channels, whose outputs are `step` floats apart when a multiplier spreads them. */
 template <class V>
-inline void depthwiseStore(const Params& p, const Operands& operands, V sum, float* y, int32_t step) {
-  if (step == 1) return finish(p, sum, residualAt(operands, y), y);
+inline void depthwiseFinish(const Epilogue& e, V sum, float* y, int32_t channel, int32_t step) {
+  if (step == 1) return finish(e, sum, y, channel);
   float values[V::lanes];
   sum.store(values);
   for (int lane = 0; lane < V::lanes; ++lane) {
-    float* to = y + ptrdiff_t(lane) * step;
-    finish(p, Lane{values[lane]}, residualAt(operands, to), to);
+    finish(e, Lane{values[lane]}, y + ptrdiff_t(lane) * step, channel + lane * step);
   }
 }
 
-/** P neighbouring pixels (1 or 4), V::lanes channels; `f` begins with the bias, `tap` is the first tap inside. */
+/** P neighbouring pixels (1 or 4), V::lanes channels from output `channel`; `f` begins with the bias. */
 template <class V, int P>
-inline void depthwiseTile(const Params& p, const Operands& operands, const DepthwiseWindow& w, const float* x,
-                          const float* f, int32_t tap, float* y) {
-  const int32_t step = p.outputChannels / p.inputChannels;
+inline void depthwiseTile(const Epilogue& e, const DepthwiseWindow& w, const float* x, const float* f, float* y,
+                          int32_t channel) {
+  const int32_t step = e.p.outputChannels / e.p.inputChannels;
+  const ptrdiff_t next = e.p.outputChannels;
   V sum0 = V::load(f), sum1 = sum0, sum2 = sum0, sum3 = sum0;
-  depthwiseSums<V, P>(w, x, f + (1 + tap) * V::lanes, sum0, sum1, sum2, sum3);
-  depthwiseStore(p, operands, sum0, y, step);
+  depthwiseSums<V, P>(w, x, f + (1 + w.firstTap) * V::lanes, sum0, sum1, sum2, sum3);
+  depthwiseFinish(e, sum0, y, channel, step);
   if constexpr (P > 1) {
-    depthwiseStore(p, operands, sum1, y + p.outputChannels, step);
-    depthwiseStore(p, operands, sum2, y + 2 * ptrdiff_t(p.outputChannels), step);
-    depthwiseStore(p, operands, sum3, y + 3 * ptrdiff_t(p.outputChannels), step);
+    depthwiseFinish(e, sum1, y + next, channel, step);
+    depthwiseFinish(e, sum2, y + 2 * next, channel, step);
+    depthwiseFinish(e, sum3, y + 3 * next, channel, step);
   }
 }
 
 /** All channels of P neighbouring pixels. `x` is the first tap inside of channel 0, `y` the first output. */
 template <int P>
-void depthwisePixels(const Params& p, const Operands& operands, const DepthwiseWindow& w, const float* x, int32_t tap,
-                     float* y) {
-  const int32_t multiplier = p.outputChannels / p.inputChannels;
-  const int32_t block = taps(p) + 1;
-  const float* f = operands.packed;
+void depthwisePixels(const Epilogue& e, const DepthwiseWindow& w, const float* x, const float* packed, float* y) {
+  const int32_t channels = e.p.inputChannels;
+  const int32_t multiplier = e.p.outputChannels / channels;
+  const int32_t block = taps(e.p) + 1;
+  const float* f = packed;
   for (int32_t m = 0; m < multiplier; ++m) {
     int32_t c = 0;
-    for (; c + Vec::lanes <= p.inputChannels; c += Vec::lanes, f += block * Vec::lanes) {
-      depthwiseTile<Vec, P>(p, operands, w, x + c, f, tap, y + c * multiplier + m);
+    for (; c + Vec::lanes <= channels; c += Vec::lanes, f += block * Vec::lanes) {
+      depthwiseTile<Vec, P>(e, w, x + c, f, y + c * multiplier + m, c * multiplier + m);
     }
-    for (; c < p.inputChannels; ++c, f += block) {
-      depthwiseTile<Lane, P>(p, operands, w, x + c, f, tap, y + c * multiplier + m);
+    for (; c < channels; ++c, f += block) {
+      depthwiseTile<Lane, P>(e, w, x + c, f, y + c * multiplier + m, c * multiplier + m);
     }
   }
 }
 
-/** One row of outputs. `y` is its first one. */
-void depthwiseRow(const Params& p, const Operands& operands, int32_t n, int32_t outY, float* y) {
+/** Row `outY` of the outputs of one image. `y` is its first one. */
+void depthwiseRow(const Epilogue& e, const float* image, const float* packed, int32_t outY, float* y) {
+  const Params& p = e.p;
   const Axis across = horizontalAxis(p);
   const Taps down = tapsInside(verticalAxis(p), outY);
   const Interior inner = interior(across);
-  const int32_t firstRow = down.origin + down.begin * p.dilationHeight;
-  const float* row = operands.input + (ptrdiff_t(n) * p.inputHeight + firstRow) * p.inputWidth * p.inputChannels;
+  const float* row = image + ptrdiff_t(down.origin + down.begin * p.dilationHeight) * p.inputWidth * p.inputChannels;
   DepthwiseWindow w;
   w.rows = down.end - down.begin;
   w.rowStep = ptrdiff_t(p.dilationHeight) * p.inputWidth * p.inputChannels;
@@ -121,17 +122,23 @@ void depthwiseRow(const Params& p, const Operands& operands, int32_t n, int32_t 
   for (int32_t outX = 0; outX < p.outputWidth;) {
     const Taps along = tapsInside(across, outX);
     w.columns = along.end - along.begin;
+    w.firstTap = down.begin * p.filterWidth + along.begin;
     const float* x = row + ptrdiff_t(along.origin + along.begin * p.dilationWidth) * p.inputChannels;
-    const int32_t tap = down.begin * p.filterWidth + along.begin;
     float* out = y + ptrdiff_t(outX) * p.outputChannels;
     if (outX >= inner.begin && outX + 4 <= inner.end) {
-      depthwisePixels<4>(p, operands, w, x, tap, out);
+      depthwisePixels<4>(e, w, x, packed, out);
       outX += 4;
     } else {
-      depthwisePixels<1>(p, operands, w, x, tap, out);
+      depthwisePixels<1>(e, w, x, packed, out);
       outX += 1;
     }
   }
+}
+
+/** Row `row` of the outputs of a whole batch. */
+inline void depthwiseBatchRow(const Epilogue& e, const float* input, const float* packed, int32_t row, float* y) {
+  const ptrdiff_t imageSize = ptrdiff_t(e.p.inputHeight) * e.p.inputWidth * e.p.inputChannels;
+  depthwiseRow(e, input + row / e.p.outputHeight * imageSize, packed, row % e.p.outputHeight, y);
 }
 
 int32_t depthwiseUnits(const Params* p) { return p->batch * p->outputHeight; }
@@ -139,9 +146,10 @@ int32_t depthwiseUnits(const Params* p) { return p->batch * p->outputHeight; }
 size_t depthwiseScratchSize(const Params*) { return 0; }
 
 void depthwise(const Params* p, const Operands& operands, float*, int32_t begin, int32_t end) {
+  const Epilogue e = epilogueOf(*p, operands);
   const ptrdiff_t rowSize = ptrdiff_t(p->outputWidth) * p->outputChannels;
-  for (int32_t unit = begin; unit < end; ++unit) {
-    depthwiseRow(*p, operands, unit / p->outputHeight, unit % p->outputHeight, operands.output + unit * rowSize);
+  for (int32_t row = begin; row < end; ++row) {
+    depthwiseBatchRow(e, static_cast<const float*>(operands.input), operands.packed, row, e.output + row * rowSize);
   }
 }
 

@@ -41,6 +41,7 @@ size_t pointwiseScratchSize(const Params*) { return 0; }
 /** The outputs [begin, end), pixel by pixel of the whole batch, of the output channels [first, last). */
 inline void pointwisePixels(const Params& p, const Operands& operands, int32_t begin, int32_t end, int32_t first,
                             int32_t last) {
+  const Epilogue e = epilogueOf(p, operands);
   const Products t = pointwiseProducts(p);
   const bool dense = p.strideHeight == 1 && p.strideWidth == 1;
   for (int32_t pixel = begin; pixel < end;) {
@@ -50,9 +51,10 @@ inline void pointwisePixels(const Params& p, const Operands& operands, int32_t b
     int32_t pixels = run < end - pixel ? run : end - pixel;
     if (pixels > pixelBlock) pixels = pixelBlock;
     const ptrdiff_t inputRow = ptrdiff_t(row / p.outputHeight) * p.inputHeight + row % p.outputHeight * p.strideHeight;
-    const float* x = operands.input + (inputRow * p.inputWidth + column * p.strideWidth) * p.inputChannels;
-    float* y = operands.output + ptrdiff_t(pixel) * p.outputChannels;
-    productPixels(p, t, x, operands.packed, first, last, residualAt(operands, y), y, pixels);
+    const float* x = static_cast<const float*>(operands.input) +
+                     (inputRow * p.inputWidth + column * p.strideWidth) * p.inputChannels;
+    float* y = e.output + ptrdiff_t(pixel) * p.outputChannels;
+    productPixels(e, t, x, operands.packed, first, last, y, pixels);
     pixel += pixels;
   }
 }

@@ -24,23 +24,21 @@ int32_t separableUnits(const Params* p) { return p->batch * p->outputHeight; }
 size_t separableScratchSize(const Params* p) { return size_t(rowsTogether(*p)) * p->outputWidth * p->outputChannels; }
 
 void separable(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
-  const Params& first = p[0];
   const Params& second = p[1];
   const Products t = pointwiseProducts(second);
-  const ptrdiff_t between = ptrdiff_t(first.outputWidth) * first.outputChannels;
-  const ptrdiff_t rowSize = ptrdiff_t(second.outputWidth) * second.outputChannels;
-  const Operands inner{operands.input, scratch, nullptr, operands.packed};
+  const Epilogue between{p[0], scratch, nullptr, operands.slopes[0]};
+  const Epilogue e{second, static_cast<float*>(operands.output), operands.residual, operands.slopes[1]};
+  const ptrdiff_t betweenRow = ptrdiff_t(p->outputWidth) * p->outputChannels;
+  const ptrdiff_t outputRow = ptrdiff_t(second.outputWidth) * second.outputChannels;
+  const float* input = static_cast<const float*>(operands.input);
   const float* panels = operands.packed + depthwisePackedSize(p);
   for (int32_t row = begin; row < end;) {
-    int32_t rows = rowsTogether(first);
-    if (rows > end - row) rows = end - row;
+    const int32_t rows = rowsTogether(*p) < end - row ? rowsTogether(*p) : end - row;
     for (int32_t i = 0; i < rows; ++i) {
-      const int32_t unit = row + i;
-      depthwiseRow(first, inner, unit / first.outputHeight, unit % first.outputHeight, scratch + i * between);
+      depthwiseBatchRow(between, input, operands.packed, row + i, scratch + i * betweenRow);
     }
-    float* y = operands.output + row * rowSize;
-    productPixels(second, t, scratch, panels, 0, second.outputChannels, residualAt(operands, y), y,
-                  rows * second.outputWidth);
+    const int32_t pixels = rows * second.outputWidth;
+    productPixels(e, t, scratch, panels, 0, second.outputChannels, e.output + row * outputRow, pixels);
     row += rows;
   }
 }

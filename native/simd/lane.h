@@ -14,6 +14,7 @@ struct Lane {
 
 inline Lane add(Lane a, Lane b) { return {a.v + b.v}; }
 inline Lane multiply(Lane a, Lane b) { return {a.v * b.v}; }
+inline Lane divide(Lane a, Lane b) { return {a.v / b.v}; }
 /** Two roundings, never fused. */
 inline Lane addProduct(Lane sum, Lane a, Lane b) { return {sum.v + a.v * b.v}; }
 /** v < bound ? bound : v; NaN and the sign of zero pass. */
@@ -22,5 +23,7 @@ inline Lane atLeast(Lane v, Lane bound) { return {v.v < bound.v ? bound.v : v.v}
 inline Lane atMost(Lane v, Lane bound) { return {v.v > bound.v ? bound.v : v.v}; }
 /** v < 0 ? a : b */
 inline Lane whereNegative(Lane v, Lane a, Lane b) { return {v.v < 0 ? a.v : b.v}; }
+/** The larger, the first of ±0; NaN wins. */
+inline Lane larger(Lane m, Lane v) { return {m.v == m.v && !(v.v <= m.v) ? v.v : m.v}; }
 
 }  // namespace

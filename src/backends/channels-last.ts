@@ -2,6 +2,7 @@
 import type { Operands, Prepared } from '../core/kernels.js';
 import { imageShape, inputSize, outputSize, permute } from '../core/layout.js';
 import { layouts, type Params } from '../core/params.js';
+import type { Shape, TensorData } from '../core/tensor.js';
 
 const channelsFirst = layouts.indexOf('NCHW');
 
@@ -17,15 +18,14 @@ export function channelsLast(prepared: Prepared): Prepared {
 }
 
 function runConverted(prepared: Prepared, params: readonly Params[], operands: Operands): void {
-  const input = inputSize(params[0]);
+  const input = imageShape(inputSize(params[0]), 'NCHW');
   const output = outputSize(params[params.length - 1]);
-  const toLast = (data: Operands['input'], shape: readonly number[]) =>
-    permute(data as Float32Array, shape, [0, 2, 3, 1]);
-  const converted = new Float32Array(operands.output.length);
+  const toLast = <D extends TensorData>(data: D, shape: Shape): D => permute(data, shape, [0, 2, 3, 1]);
+  const converted = operands.output.slice();
   prepared.run(
     params.map((stage) => ({ ...stage, layout: layouts.indexOf('NHWC') })),
     {
-      input: toLast(operands.input, imageShape(input, 'NCHW')),
+      input: toLast(operands.input, input),
       output: converted,
       residual: operands.residual && toLast(operands.residual, imageShape(output, 'NCHW')),
     },

@@ -17,6 +17,7 @@ interface Addon {
     params: Int32Array,
     filters: readonly Float32Array[],
     biases: readonly Float32Array[],
+    slopes: readonly Float32Array[],
   ) => AddonPrepared;
 }
 
@@ -89,8 +90,9 @@ function prepareNative(addon: Addon, isa: string, op: OpName, stages: readonly S
   const params = packParams(stages.map(({ config }) => config));
   const filters = stages.map(({ filter }) => filter);
   const biases = stages.map(({ bias }) => bias);
+  const slopes = stages.map(({ slope }) => slope);
   try {
-    return new addon.Prepared(isa, op, params, filters, biases);
+    return new addon.Prepared(isa, op, params, filters, biases, slopes);
   } catch (cause) {
     throw outOfMemory(cause);
   }

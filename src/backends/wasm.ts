@@ -35,7 +35,7 @@ interface Instance {
 
 /** Bytes of the structs Weights and Operands of assembly/params.ts. */
 const weightsBytes = 8;
-const operandsBytes = 16;
+const operandsBytes = 24;
 
 /** @param compile gives the module, or throws the reason why there is none; asked when the kernels are first needed */
 export function wasmSource(compile: () => WebAssembly.Module): BackendSource {
@@ -84,13 +84,14 @@ function wasmKernels(instance: Instance): Kernels {
   };
 }
 
-/** An operator owns one block: its params, its operands struct and its packed weights. */
+/** An operator owns one block: its params, its operands struct, its packed weights and its slopes. */
 class WasmPrepared implements Prepared {
   readonly #instance: Instance;
   readonly #kernel: WasmKernel;
   readonly #block: Block;
   readonly #operands: number;
   readonly #packed: number;
+  readonly #slopes: readonly number[];
   #known: readonly Params[] | undefined;
   #units = 0;
   #scratchBytes = 0;
@@ -104,17 +105,23 @@ class WasmPrepared implements Prepared {
     const [params, weights, ...places] = arena.layOut(sizes);
     heap.words.set(words, params / 4);
     const packedBytes = (kernel.packedSize(params) >>> 0) * 4;
-    const { offsets, bytes } = sideBySide([words.byteLength, operandsBytes, packedBytes]);
+    const slopeBytes = stages.map(({ slope }) => slope.byteLength);
+    const { offsets, bytes } = sideBySide([words.byteLength, operandsBytes, packedBytes, ...slopeBytes]);
     this.#block = heap.allocate(bytes);
     this.#instance = instance;
     this.#kernel = kernel;
-    this.#operands = this.#block.address + offsets[1];
-    this.#packed = this.#block.address + offsets[2];
+    const [, operands, packed, ...slopes] = offsets.map((offset) => this.#block.address + offset);
+    this.#operands = operands;
+    this.#packed = packed;
+    this.#slopes = slopes;
     heap.words.set(places, weights / 4);
     arrays.forEach((array, index) => {
-      heap.floats.set(array, places[index] / 4);
+      heap.write(array, places[index]);
     });
-    kernel.pack(params, weights, this.#packed);
+    stages.forEach(({ slope }, index) => {
+      heap.write(slope, slopes[index]);
+    });
+    kernel.pack(params, weights, packed);
     dropped?.register(this, this.#block, this);
   }
 
@@ -124,11 +131,12 @@ class WasmPrepared implements Prepared {
     if (params !== this.#known) this.#settle(params);
     const sizes = [input.byteLength, output.byteLength, residual?.byteLength ?? 0, this.#scratchBytes];
     const [inputAt, outputAt, residualAt, scratchAt] = arena.layOut(sizes);
-    heap.floats.set(input, inputAt / 4);
-    if (residual !== undefined) heap.floats.set(residual, residualAt / 4);
-    heap.words.set([inputAt, outputAt, residual === undefined ? 0 : residualAt, this.#packed], this.#operands / 4);
+    heap.write(input, inputAt);
+    if (residual !== undefined) heap.write(residual, residualAt);
+    const operands = [inputAt, outputAt, residual === undefined ? 0 : residualAt, this.#packed, ...this.#slopes];
+    heap.words.set(operands, this.#operands / 4);
     this.#kernel.run(address, this.#operands, scratchAt, 0, this.#units);
-    output.set(heap.floats.subarray(outputAt / 4, outputAt / 4 + output.length));
+    heap.read(outputAt, output);
   }
 
   dispose(): void {

@@ -2,8 +2,17 @@
 import type { Config, Params } from './params.js';
 import type { TensorData } from './tensor.js';
 
-/** Every op a backend has a kernel for; the stem of its files in every layer. */
-export const opNames = ['depthwise', 'pointwise', 'separable'] as const;
+/** Every op a backend has a kernel for; the stem of its files in every layer, `sep-filter` for sepFilter. */
+export const opNames = [
+  'depthwise',
+  'pointwise',
+  'separable',
+  'conv2d',
+  'transposed',
+  'pooling',
+  'activation',
+  'sepFilter',
+] as const;
 export type OpName = (typeof opNames)[number];
 
 /** The kinds of backend, in the order of preference. */
@@ -17,6 +26,8 @@ export interface Stage {
   readonly filter: Float32Array;
   /** One value per output channel, never −0. */
   readonly bias: Float32Array;
+  /** What prelu multiplies negative values with, one value per output channel; empty with other activations. */
+  readonly slope: Float32Array;
 }
 
 /** What one run reads and writes, in the layout that the params name. `output` overlaps nothing else. */

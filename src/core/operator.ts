@@ -2,10 +2,11 @@
 import { invalid, SepconvError } from './errors.js';
 import type { Kernels, OpName, Prepared, Stage } from './kernels.js';
 import { type ImageSize, imageShape, imageSize, outputSize, permute } from './layout.js';
-import { checkOptions, checkOptionsObject, type RunOptions } from './options.js';
-import type { Config, Layout, Params } from './params.js';
+import { checkOptions, type RunOptions } from './options.js';
+import type { Config, Dtype, Layout, Params } from './params.js';
 import {
-  allocateFloats,
+  allocate,
+  arrayTypes,
   checkOverlap,
   checkShape,
   checkTensor,
@@ -13,11 +14,11 @@ import {
   type Shape,
   sizeOf,
   type Tensor,
+  type TensorData,
 } from './tensor.js';
 
 /** An op, declared once; every way of calling it comes from this. */
 export interface Op<Options> {
-  readonly name: OpName;
   /** The names of its filter arguments, in order. */
   readonly filters: readonly string[];
   /**
@@ -28,8 +29,14 @@ export interface Op<Options> {
 }
 
 export interface Settled {
+  readonly kernel: OpName;
   readonly layout: Layout;
-  readonly inputChannels: number;
+  readonly dtype: Dtype;
+  /** Undefined where any number will do. */
+  readonly inputChannels: number | undefined;
+  /** Whether `out` may be the input or the residual itself. */
+  readonly inPlace: boolean;
+  readonly residual: 'none' | 'optional' | 'required';
   readonly stages: readonly SettledStage[];
   /** The params of every stage for this input; throws where the input is too small or the output too large. */
   params(input: ImageSize): readonly Params[];
@@ -38,23 +45,24 @@ export interface Settled {
 export interface SettledStage {
   readonly config: Config;
   readonly bias: Float32Array;
-  /** The permutation that brings the caller's filter into the canonical order. */
-  readonly filterOrder: readonly number[];
+  readonly slope: Float32Array;
+  /** How the caller's filter comes into the canonical order: seen in this shape, its axes in this order. */
+  readonly filter?: { readonly shape: Shape; readonly order: readonly number[] };
 }
 
 /** A one-shot call: prepare, run, dispose. */
-export function runOnce<Options extends RunOptions>(
+export function runOnce<D extends TensorData, Options extends object>(
   kernels: Kernels,
   op: Op<Omit<Options, keyof RunOptions>>,
-  input: Tensor,
+  input: Tensor<D>,
   filters: readonly Tensor[],
-  options: Options | undefined,
-): Tensor {
-  checkOptionsObject(options);
-  const { out, residual, ...rest } = (options ?? {}) as Options;
-  const layout = (rest as { layout?: unknown }).layout === 'NCHW' ? 'NCHW' : 'NHWC';
-  const { channels } = imageSize(checkTensor('input', input, 'Float32Array', 4).shape, layout);
-  const operator = new Operator(kernels, op, filters, rest, channels);
+  options: (Options & RunOptions<D>) | undefined,
+): Tensor<D> {
+  checkOptions(options);
+  const { out, residual, ...rest } = (options ?? {}) as Options & RunOptions<D> & { layout?: unknown };
+  const shape = checkShape('input.shape', (input as Tensor<D> | undefined)?.shape, 4);
+  const { channels } = imageSize(shape, rest.layout === 'NCHW' ? 'NCHW' : 'NHWC');
+  const operator = new Operator<D>(kernels, op, filters, rest, channels);
   try {
     return operator.run(input, { out, residual });
   } finally {
@@ -62,8 +70,8 @@ export function runOnce<Options extends RunOptions>(
   }
 }
 
-/** A convolution whose weights are checked and packed: runs on any batch and any image size, again and again. */
-export class Operator {
+/** An op whose weights are checked and packed: runs on any batch and any image size, again and again. */
+export class Operator<D extends TensorData = Float32Array> {
   readonly #settled: Settled;
   #prepared: Prepared | undefined;
   #inputShape: Shape = [];
@@ -78,41 +86,33 @@ export class Operator {
     options: object | undefined,
     inputChannels?: number,
   ) {
-    checkOptionsObject(options);
+    checkOptions(options);
     const tensors = op.filters.map((name, index) => checkTensor<Float32Array>(name, filters[index], 'Float32Array'));
-    this.#settled = op.settle(
-      tensors.map(({ shape }) => shape),
-      (options ?? {}) as never,
-      inputChannels,
-    );
-    this.#prepared = kernels.prepare(
-      op.name,
-      this.#settled.stages.map((stage, index) => toStage(stage, tensors[index])),
-    );
+    const shapes = tensors.map(({ shape }) => shape);
+    this.#settled = op.settle(shapes, (options ?? {}) as never, inputChannels);
+    const stages = this.#settled.stages.map((stage, index) => toStage(stage, tensors[index]));
+    this.#prepared = kernels.prepare(this.#settled.kernel, stages);
   }
 
   /**
    * Runs on one input.
    *
-   * @param input float32, in the operator's layout
+   * @param input in the operator's layout and type
    * @returns `out` where it is given, else a new tensor
-   * @throws SepconvError `ERR_SHAPE`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`, `ERR_MEMORY`, `ERR_DISPOSED`; nothing is written then
+   * @throws SepconvError `ERR_SHAPE`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`, `ERR_OPTION`, `ERR_MEMORY`, `ERR_DISPOSED`;
+   * nothing is written then
    */
-  run(input: Tensor, options: RunOptions = {}): Tensor {
+  run(input: Tensor<D>, options: RunOptions<D> = {}): Tensor<D> {
     const prepared = this.#prepared;
     if (prepared === undefined) {
       throw new SepconvError('ERR_DISPOSED', 'operator: it was disposed; prepare a new one', { argument: 'operator' });
     }
-    checkOptions(options, ['out', 'residual']);
-    this.#settle(checkTensor('input', input, 'Float32Array', 4).shape);
-    const { residual, out } = options;
-    if (residual !== undefined) this.#checkLikeOutput('residual', residual);
-    if (out !== undefined) {
-      this.#checkLikeOutput('out', out);
-      checkOverlap(out.data, 'input', input.data);
-      if (residual !== undefined) checkOverlap(out.data, 'residual', residual.data);
-    }
-    const output = out ?? { data: allocateFloats(sizeOf(this.#outputShape)), shape: this.#outputShape };
+    checkOptions(options, this.#settled.residual === 'none' ? ['out'] : ['out', 'residual']);
+    this.#settle(checkTensor<D>('input', input, arrayTypes[this.#settled.dtype], 4).shape);
+    const { residual } = options;
+    if (residual !== undefined || this.#settled.residual === 'required') this.#checkLikeOutput('residual', residual);
+    const output = options.out ?? this.#newOutput();
+    if (options.out !== undefined) this.#checkOut(options.out, input, residual);
     if (output.data.length > 0) {
       prepared.run(this.#params, { input: input.data, output: output.data, residual: residual?.data });
     }
@@ -136,54 +136,58 @@ export class Operator {
     if (known.length === 4 && known.every((extent, axis) => extent === inputShape[axis])) return;
     this.#params = paramsFor(this.#settled, inputShape);
     this.#inputShape = [...inputShape];
-    this.#outputShape = Object.freeze(
-      imageShape(outputSize(this.#params[this.#params.length - 1]), this.#settled.layout),
-    );
+    this.#outputShape = Object.freeze(outputShapeOf(this.#settled, this.#params));
   }
 
-  #checkLikeOutput(argument: string, value: Tensor): void {
-    const { shape } = checkTensor(argument, value, 'Float32Array', 4);
+  #newOutput(): Tensor<D> {
+    return {
+      data: allocate(arrayTypes[this.#settled.dtype], sizeOf(this.#outputShape)) as D,
+      shape: this.#outputShape,
+    };
+  }
+
+  #checkOut(out: Tensor<D>, input: Tensor<D>, residual: Tensor<D> | undefined): void {
+    this.#checkLikeOutput('out', out);
+    checkOverlap(out.data, 'input', input.data, this.#settled.inPlace);
+    if (residual !== undefined) checkOverlap(out.data, 'residual', residual.data, this.#settled.inPlace);
+  }
+
+  #checkLikeOutput(argument: string, value: unknown): void {
+    const { shape } = checkTensor(argument, value, arrayTypes[this.#settled.dtype], 4);
     if (shape.some((extent, axis) => extent !== this.#outputShape[axis])) {
-      throw invalid(
-        'ERR_SHAPE',
-        `${argument}.shape`,
-        `the output's shape ${JSON.stringify(this.#outputShape)}`,
-        shape,
-        'ask outputShape for it',
-      );
+      const expected = `the output's shape ${JSON.stringify(this.#outputShape)}`;
+      throw invalid('ERR_SHAPE', `${argument}.shape`, expected, shape, 'ask outputShape for it');
     }
   }
 }
 
-/** The params of every stage for an input of this shape, each intermediate result within the limits. */
+/** The params of every stage for an input of this shape, each result within the limits. */
 export function paramsFor(settled: Settled, inputShape: Shape): readonly Params[] {
   const size = imageSize(inputShape, settled.layout);
-  if (size.channels !== settled.inputChannels) {
-    throw invalid(
-      'ERR_SHAPE',
-      'input',
-      `${settled.inputChannels} channels in ${settled.layout} layout`,
-      inputShape,
-      'match the filter, or name the layout',
-    );
+  if (settled.inputChannels !== undefined && size.channels !== settled.inputChannels) {
+    const expected = `${settled.inputChannels} channels in ${settled.layout} layout`;
+    throw invalid('ERR_SHAPE', 'input', expected, inputShape, 'match the filter, or name the layout');
   }
   const params = settled.params(size);
   for (const stage of params) {
     const { batch, height, width, channels } = outputSize(stage);
     if (batch * height * width * channels > maxInt32) {
-      throw invalid(
-        'ERR_SHAPE',
-        'output',
-        `at most ${maxInt32} elements`,
-        [batch, height, width, channels],
-        'split the batch or the image',
-      );
+      const received = [batch, height, width, channels];
+      throw invalid('ERR_SHAPE', 'output', `at most ${maxInt32} elements`, received, 'split the batch or the image');
     }
   }
   return params;
 }
 
-function toStage({ config, bias, filterOrder }: SettledStage, filter: Tensor): Stage {
-  const inOrder = filterOrder.every((axis, index) => axis === index);
-  return { config, bias, filter: inOrder ? filter.data : permute(filter.data, filter.shape, filterOrder) };
+/** The shape of the last stage's output, in the op's layout. */
+export function outputShapeOf(settled: Settled, params: readonly Params[]): Shape {
+  return imageShape(outputSize(params[params.length - 1]), settled.layout);
+}
+
+const noFilter = new Float32Array();
+
+function toStage({ config, bias, slope, filter }: SettledStage, tensor: Tensor | undefined): Stage {
+  if (filter === undefined || tensor === undefined) return { config, bias, slope, filter: noFilter };
+  const inOrder = filter.order.every((axis, index) => axis === index);
+  return { config, bias, slope, filter: inOrder ? tensor.data : permute(tensor.data, filter.shape, filter.order) };
 }

@@ -10,6 +10,8 @@ export const geometryFields = [
   'outputWidth',
   'paddingTop',
   'paddingLeft',
+  'paddingBottom',
+  'paddingRight',
 ] as const;
 
 /** Settled when the operator is prepared. */
@@ -23,6 +25,9 @@ export const configFields = [
   'dilationHeight',
   'dilationWidth',
   'products',
+  'groups',
+  'reduction',
+  'border',
   'layout',
   'dtype',
   'activation',
@@ -38,10 +43,29 @@ export type Params = Geometry & Config;
 /** A code is the position of a name in its list. */
 export const layouts = ['NHWC', 'NCHW'] as const;
 export const dtypes = ['float32', 'uint8'] as const;
-export const activations = ['linear', 'relu', 'clamp', 'leakyRelu'] as const;
+export const activations = [
+  'linear',
+  'relu',
+  'clamp',
+  'leakyRelu',
+  'prelu',
+  'hardSigmoid',
+  'hardSwish',
+  'elu',
+  'sigmoid',
+  'tanh',
+  'silu',
+  'gelu',
+  'softplus',
+] as const;
+export const reductions = ['max', 'average', 'averagePadded'] as const;
+export const borders = ['zero', 'replicate', 'reflect', 'wrap'] as const;
 
 export type Layout = (typeof layouts)[number];
+export type Dtype = (typeof dtypes)[number];
 export type ActivationName = (typeof activations)[number];
+export type Reduction = (typeof reductions)[number];
+export type Border = (typeof borders)[number];
 
 const intFields = [...geometryFields, ...configFields];
 

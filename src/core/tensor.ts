@@ -1,13 +1,19 @@
 // Tensors are plain data: a typed array and its shape. Nothing to dispose.
-import { describe, invalid, SepconvError, typedArrayName } from './errors.js';
+
+import { invalid, SepconvError, typedArrayName } from './errors.js';
+import type { Dtype } from './params.js';
 
 export type TensorData = Float32Array | Uint8Array;
+export type ArrayType = 'Float32Array' | 'Uint8Array';
 export type Shape = readonly number[];
 
 export interface Tensor<D extends TensorData = Float32Array> {
   readonly data: D;
   readonly shape: Shape;
 }
+
+/** The array of each element type. */
+export const arrayTypes: Readonly<Record<Dtype, ArrayType>> = { float32: 'Float32Array', uint8: 'Uint8Array' };
 
 /** Positions, sizes and offsets are int32 in every kernel. */
 export const maxInt32 = 2 ** 31 - 1;
@@ -64,7 +70,7 @@ export function checkShape(argument: string, shape: unknown, rank?: number): Sha
 export function checkTensor<D extends TensorData>(
   argument: string,
   value: unknown,
-  type: 'Float32Array' | 'Uint8Array',
+  type: ArrayType,
   rank?: number,
 ): Tensor<D> {
   if (typeof value !== 'object' || value === null || !('data' in value) || !('shape' in value)) {
@@ -76,7 +82,7 @@ export function checkTensor<D extends TensorData>(
 }
 
 /** Checks a typed array's type and its length. */
-export function checkData(argument: string, data: unknown, length: number, type: 'Float32Array' | 'Uint8Array'): void {
+export function checkData(argument: string, data: unknown, length: number, type: ArrayType): void {
   if (typedArrayName(data) !== type) {
     throw invalid('ERR_DTYPE', argument, `a ${type}`, data, `convert it with ${type}.from(…)`);
   }
@@ -100,28 +106,24 @@ export function checkData(argument: string, data: unknown, length: number, type:
   );
 }
 
-/** Checks that `out` shares no byte with an array that is read while it is written. */
-export function checkOverlap(out: TensorData, argument: string, read: TensorData): void {
+/** Checks that `out` shares no byte with an array that is read while it is written, unless `inPlace` and all of them. */
+export function checkOverlap(out: TensorData, argument: string, read: TensorData, inPlace: boolean): void {
   if (out.buffer !== read.buffer) return;
+  if (inPlace && out.byteOffset === read.byteOffset) return;
   const apart =
     out.byteOffset + out.byteLength <= read.byteOffset || read.byteOffset + read.byteLength <= out.byteOffset;
   if (!apart) {
-    throw invalid(
-      'ERR_OVERLAP',
-      'out',
-      `memory apart from ${argument}`,
-      `bytes shared with ${argument}`,
-      'give out an array of its own',
-    );
+    const fix = inPlace ? 'give out an array of its own, or exactly that one' : 'give out an array of its own';
+    throw invalid('ERR_OVERLAP', 'out', `memory apart from ${argument}`, `bytes shared with ${argument}`, fix);
   }
 }
 
-/** A zeroed Float32Array, or a typed error where the host has no memory for it. */
-export function allocateFloats(length: number): Float32Array<ArrayBuffer> {
+/** A zeroed array, or a typed error where the host has no memory for it. */
+export function allocate(type: ArrayType, length: number): TensorData {
   try {
-    return new Float32Array(length);
+    return type === 'Uint8Array' ? new Uint8Array(length) : new Float32Array(length);
   } catch (cause) {
-    const message = `out: could not allocate ${length} float32 values (${describe(cause)}); use a smaller batch or image`;
+    const message = `out: could not allocate a ${type} of ${length} elements; use a smaller batch or image`;
     throw new SepconvError('ERR_MEMORY', message, { argument: 'out', received: length }, cause);
   }
 }

@@ -1,7 +1,8 @@
 // Where a sliding window stands: padding resolved, output sizes, and their limits.
 import { invalid } from './errors.js';
 import type { ImageSize } from './layout.js';
-import { type Padding, readPair, type WindowOptions } from './options.js';
+import { readPair, type WindowOptions } from './options.js';
+import { type ResolvedPadding, readPadding, shareOut } from './padding.js';
 import type { Geometry } from './params.js';
 import { maxInt32 } from './tensor.js';
 
@@ -16,8 +17,22 @@ export interface Window {
   readonly padding: ResolvedPadding;
 }
 
-type Sides = { readonly top: number; readonly bottom: number; readonly left: number; readonly right: number };
-type ResolvedPadding = 'same' | 'same-lower' | Sides;
+/** A window along one axis; `extent` is that of the dilated filter. */
+export interface WindowAxis {
+  readonly name: 'height' | 'width';
+  readonly input: number;
+  readonly extent: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly padding: 'same' | 'same-lower' | readonly [before: number, after: number];
+}
+
+/** What the input's size settles along one axis. */
+export interface ResolvedAxis {
+  readonly before: number;
+  readonly after: number;
+  readonly output: number;
+}
 
 /** Reads the window's options for a filter of this height and width. */
 export function readWindow(options: WindowOptions, filterHeight: number, filterWidth: number): Window {
@@ -28,68 +43,26 @@ export function readWindow(options: WindowOptions, filterHeight: number, filterW
   return { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, padding };
 }
 
-/** Reads a padding; a list of four is refused, since the frameworks do not agree on its order. */
-export function readPadding(padding: Padding | undefined): ResolvedPadding {
-  if (padding === undefined || padding === 'valid') return { top: 0, bottom: 0, left: 0, right: 0 };
-  if (padding === 'same' || padding === 'same-lower') return padding;
-  if (typeof padding === 'number' || (Array.isArray(padding) && padding.length === 2)) {
-    const [height, width] = readPair('padding', padding, 0, 'ERR_PADDING');
-    return { top: height, bottom: height, left: width, right: width };
-  }
-  if (Array.isArray(padding)) {
-    throw invalid(
-      'ERR_PADDING',
-      'padding',
-      'a list of two, [height, width]',
-      padding,
-      'name the sides, { top, bottom, left, right }: lists of four mean [top, bottom, left, right] to WebNN and [top, left, bottom, right] to ONNX',
-    );
-  }
-  const sides = padding as Sides;
-  const names = ['top', 'bottom', 'left', 'right'] as const;
-  const isObject =
-    typeof sides === 'object' && sides !== null && Object.keys(sides).every((key) => names.includes(key as never));
-  if (
-    !isObject ||
-    !names.every((side) => Number.isInteger(sides[side]) && sides[side] >= 0 && sides[side] <= maxInt32)
-  ) {
-    throw invalid(
-      'ERR_PADDING',
-      'padding',
-      "'valid', 'same', 'same-lower', an integer ≥ 0, [height, width] or { top, bottom, left, right }",
-      padding,
-      'give whole numbers that are not negative',
-    );
-  }
-  return { top: sides.top, bottom: sides.bottom, left: sides.left, right: sides.right };
-}
-
-interface Axis {
-  readonly before: number;
-  readonly output: number;
-}
-
-/** The course's formula, (N − F + P) / S + 1 rounded down, with F the extent of the dilated filter. */
-export function windowGeometry(window: Window, input: ImageSize): Geometry {
+/** The geometry of a window on an input, by the op's rule for one axis. */
+export function windowGeometry(window: Window, input: ImageSize, rule = slidingAxis): Geometry {
   const { padding } = window;
-  const sides = typeof padding === 'string' ? padding : undefined;
-  const named = typeof padding === 'string' ? undefined : padding;
-  const rows = resolveAxis(
-    'height',
-    input.height,
-    window.filterHeight,
-    window.strideHeight,
-    window.dilationHeight,
-    sides ?? [named?.top ?? 0, named?.bottom ?? 0],
-  );
-  const columns = resolveAxis(
-    'width',
-    input.width,
-    window.filterWidth,
-    window.strideWidth,
-    window.dilationWidth,
-    sides ?? [named?.left ?? 0, named?.right ?? 0],
-  );
+  const sides = typeof padding === 'string' ? undefined : padding;
+  const rows = rule({
+    name: 'height',
+    input: input.height,
+    extent: extentOf('height', window.filterHeight, window.dilationHeight),
+    stride: window.strideHeight,
+    dilation: window.dilationHeight,
+    padding: sides ? [sides.top, sides.bottom] : (padding as 'same' | 'same-lower'),
+  });
+  const columns = rule({
+    name: 'width',
+    input: input.width,
+    extent: extentOf('width', window.filterWidth, window.dilationWidth),
+    stride: window.strideWidth,
+    dilation: window.dilationWidth,
+    padding: sides ? [sides.left, sides.right] : (padding as 'same' | 'same-lower'),
+  });
   return {
     batch: input.batch,
     inputHeight: input.height,
@@ -98,47 +71,48 @@ export function windowGeometry(window: Window, input: ImageSize): Geometry {
     outputWidth: columns.output,
     paddingTop: rows.before,
     paddingLeft: columns.before,
+    paddingBottom: rows.after,
+    paddingRight: columns.after,
   };
 }
 
-function resolveAxis(
-  axis: 'height' | 'width',
-  input: number,
-  filter: number,
-  stride: number,
-  dilation: number,
-  padding: 'same' | 'same-lower' | readonly [number, number],
-): Axis {
+/** The course's formula: (N − F + P) / S + 1 rounded down, with F the extent of the dilated filter. */
+export function slidingAxis(axis: WindowAxis): ResolvedAxis {
+  const { before, after, padded } = padAxis(axis);
+  if (padded < axis.extent) {
+    throw invalid(
+      'ERR_SHAPE',
+      `input ${axis.name}`,
+      `at least ${axis.extent - before - after} for a filter of extent ${axis.extent}`,
+      axis.input,
+      'use a larger image, a smaller filter, or more padding',
+    );
+  }
+  return { before, after, output: Math.floor((padded - axis.extent) / axis.stride) + 1 };
+}
+
+/** Padding of a sliding window, resolved and within the limits. */
+export function padAxis(axis: WindowAxis): { before: number; after: number; padded: number } {
+  const { name, input, extent, stride, padding } = axis;
+  const needed = (Math.ceil(input / stride) - 1) * stride + extent - input;
+  const [before, after] = typeof padding === 'string' ? shareOut(Math.max(0, needed), padding) : padding;
+  const padded = input + before + after;
+  if (padded > maxInt32) {
+    throw invalid('ERR_PADDING', 'padding', `a padded ${name} of at most ${maxInt32}`, padded, 'use less padding');
+  }
+  return { before, after, padded };
+}
+
+function extentOf(name: string, filter: number, dilation: number): number {
   const extent = (filter - 1) * dilation + 1;
   if (extent > maxInt32) {
     throw invalid(
       'ERR_SHAPE',
-      `filter ${axis}`,
+      `filter ${name}`,
       `a dilated extent of at most ${maxInt32}`,
       extent,
       'use a smaller filter or dilation',
     );
   }
-  const [before, after] = typeof padding === 'string' ? samePadding(padding, input, extent, stride) : padding;
-  const padded = input + before + after;
-  if (padded > maxInt32) {
-    throw invalid('ERR_PADDING', 'padding', `a padded ${axis} of at most ${maxInt32}`, padded, 'use less padding');
-  }
-  if (padded < extent) {
-    throw invalid(
-      'ERR_SHAPE',
-      `input ${axis}`,
-      `at least ${extent - before - after} for a filter of extent ${extent}`,
-      input,
-      'use a larger image, a smaller filter, or more padding',
-    );
-  }
-  return { before, output: Math.floor((padded - extent) / stride) + 1 };
-}
-
-function samePadding(mode: 'same' | 'same-lower', input: number, extent: number, stride: number): [number, number] {
-  const output = Math.ceil(input / stride);
-  const total = Math.max(0, (output - 1) * stride + extent - input);
-  const less = Math.floor(total / 2);
-  return mode === 'same' ? [less, total - less] : [total - less, less];
+  return extent;
 }

@@ -1,23 +1,22 @@
 // Canonical filter: [height, width, channels, multiplier]; output channel c · multiplier + m reads input channel c.
+
+import { type EpilogueOptions, readEpilogue } from '../core/activation.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { filterAxes } from '../core/layout.js';
 import { type Op, Operator, runOnce } from '../core/operator.js';
 import {
   checkOptions,
-  type EpilogueOptions,
   type LayoutOptions,
   type RunOptions,
-  readActivation,
-  readBias,
   readLayout,
   readName,
   type WindowOptions,
 } from '../core/options.js';
 import type { Layout } from '../core/params.js';
 import type { Shape, Tensor } from '../core/tensor.js';
-import { readWindow, windowGeometry } from '../core/window.js';
-import { convolutionConfig } from './convolution.js';
+import { readWindow } from '../core/window.js';
+import { type ReadFilter, settleConvolution } from './config.js';
 
 export interface DepthwiseConv2dOptions extends LayoutOptions, WindowOptions, EpilogueOptions {
   /**
@@ -45,7 +44,6 @@ export interface DepthwiseOperations {
 }
 
 export const depthwise: Op<DepthwiseConv2dOptions> = {
-  name: 'depthwise',
   filters: ['filter'],
   settle([shape], options, inputChannels) {
     checkOptions(options, [
@@ -61,20 +59,8 @@ export const depthwise: Op<DepthwiseConv2dOptions> = {
     const layout = readLayout(options);
     const filter = readDepthwiseFilter('filter', shape, layout, options, inputChannels);
     const window = readWindow(options, filter.height, filter.width);
-    const config = convolutionConfig(
-      window,
-      filter,
-      filter.height * filter.width,
-      layout,
-      readActivation('activation', options.activation),
-    );
-    const bias = readBias('bias', options.bias, filter.outputChannels);
-    return {
-      layout,
-      inputChannels: filter.inputChannels,
-      stages: [{ config, bias, filterOrder: filter.order }],
-      params: (input) => [{ ...config, ...windowGeometry(window, input) }],
-    };
+    const epilogue = readEpilogue(options, filter.outputChannels);
+    return settleConvolution('depthwise', layout, window, filter, epilogue);
   },
 };
 
@@ -85,55 +71,42 @@ export function readDepthwiseFilter(
   layout: Layout,
   options: { readonly filterLayout?: unknown; readonly groups?: unknown },
   inputChannels: number | undefined,
-): { height: number; width: number; inputChannels: number; outputChannels: number; order: readonly number[] } {
-  const filterLayout = readName(
-    'filterLayout',
-    options.filterLayout,
-    ['HWCM', 'OIHW'],
-    layout === 'NHWC' ? 'HWCM' : 'OIHW',
-  );
+): ReadFilter {
+  const names = ['HWCM', 'OIHW'] as const;
+  const filterLayout = readName('filterLayout', options.filterLayout, names, layout === 'NHWC' ? 'HWCM' : 'OIHW');
   if (filterLayout === 'HWCM') {
     const { H, W, C, M } = filterAxes<'H' | 'W' | 'C' | 'M'>(argument, shape, filterLayout);
-    checkGroups(options.groups, C, `${C}, the channels of the filter`);
-    return { height: H, width: W, inputChannels: C, outputChannels: C * M, order: [0, 1, 2, 3] };
+    if (options.groups !== undefined && options.groups !== C) {
+      throw invalid('ERR_OPTION', 'groups', `${C}, the channels of the filter`, options.groups, 'leave it out');
+    }
+    return depthwiseFilter(H, W, C, C * M, shape, [0, 1, 2, 3]);
   }
   const { O, I, H, W } = filterAxes<'O' | 'I' | 'H' | 'W'>(argument, shape, filterLayout);
   if (I !== 1) {
-    throw invalid(
-      'ERR_SHAPE',
-      argument,
-      '[channels · multiplier, 1, height, width]',
-      shape,
-      "name filterLayout: 'HWCM' for a TensorFlow filter",
-    );
+    const fix = "name filterLayout: 'HWCM' for a TensorFlow filter";
+    throw invalid('ERR_SHAPE', argument, '[channels · multiplier, 1, height, width]', shape, fix);
   }
   const { groups = inputChannels ?? O } = options;
   if (!Number.isInteger(groups) || (groups as number) < 1) {
-    throw invalid(
-      'ERR_OPTION',
-      'groups',
-      'an integer of at least 1, the input channels',
-      groups,
-      'give a whole number',
-    );
+    throw invalid('ERR_OPTION', 'groups', 'an integer of at least 1, the input channels', groups, 'give a whole number');
   }
-  const channels = groups as number;
-  if (O % channels !== 0) {
-    throw invalid(
-      'ERR_SHAPE',
-      argument,
-      `a multiple of the ${channels} input channels as its first size`,
-      shape,
-      'match filter, input and groups',
-    );
+  if (O % (groups as number) !== 0) {
+    const expected = `a multiple of the ${groups} input channels as its first size`;
+    throw invalid('ERR_SHAPE', argument, expected, shape, 'match filter, input and groups');
   }
-  return { height: H, width: W, inputChannels: channels, outputChannels: O, order: [2, 3, 0, 1] };
+  return depthwiseFilter(H, W, groups as number, O, shape, [2, 3, 0, 1]);
 }
 
-function checkGroups(groups: unknown, channels: number, expected: string): void {
-  if (groups !== undefined && groups !== channels) {
-    throw invalid('ERR_OPTION', 'groups', expected, groups, 'leave it out');
-  }
+function depthwiseFilter(
+  height: number,
+  width: number,
+  inputChannels: number,
+  outputChannels: number,
+  shape: Shape,
+  order: readonly number[],
+): ReadFilter {
+  const products = height * width;
+  return { height, width, inputChannels, outputChannels, groups: inputChannels, products, shape, order };
 }
 
 export function depthwiseOperations(kernels: () => Kernels): DepthwiseOperations {

@@ -1,23 +1,14 @@
 // Canonical filter: [inputChannels, outputChannels].
 
+import { type EpilogueOptions, readEpilogue } from '../core/activation.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { filterAxes } from '../core/layout.js';
 import { type Op, Operator, runOnce } from '../core/operator.js';
-import {
-  checkOptions,
-  type EpilogueOptions,
-  type LayoutOptions,
-  type Pair,
-  type RunOptions,
-  readActivation,
-  readBias,
-  readLayout,
-  readName,
-} from '../core/options.js';
+import { checkOptions, type LayoutOptions, type Pair, type RunOptions, readLayout, readName } from '../core/options.js';
 import type { Shape, Tensor } from '../core/tensor.js';
-import { readWindow, windowGeometry } from '../core/window.js';
-import { convolutionConfig } from './convolution.js';
+import { readWindow } from '../core/window.js';
+import { type ReadFilter, settleConvolution } from './config.js';
 
 export interface PointwiseConv2dOptions extends LayoutOptions, EpilogueOptions {
   /** Input pixels from one output pixel to the next. Default 1. */
@@ -45,7 +36,6 @@ export interface PointwiseOperations {
 }
 
 export const pointwise: Op<PointwiseConv2dOptions> = {
-  name: 'pointwise',
   filters: ['filter'],
   settle([shape], options) {
     checkOptions(options, ['layout', 'filterLayout', 'strides', 'bias', 'activation']);
@@ -58,45 +48,21 @@ export const pointwise: Op<PointwiseConv2dOptions> = {
     );
     const filter = readPointwiseFilter('filter', shape, filterLayout);
     const window = readWindow({ strides: options.strides }, 1, 1);
-    const config = convolutionConfig(
-      window,
-      filter,
-      filter.inputChannels,
-      layout,
-      readActivation('activation', options.activation),
-    );
-    const bias = readBias('bias', options.bias, filter.outputChannels);
-    return {
-      layout,
-      inputChannels: filter.inputChannels,
-      stages: [{ config, bias, filterOrder: filter.order }],
-      params: (input) => [{ ...config, ...windowGeometry(window, input) }],
-    };
+    const epilogue = readEpilogue(options, filter.outputChannels);
+    return settleConvolution('pointwise', layout, window, filter, epilogue);
   },
 };
 
 /** Reads the axes of a pointwise filter of rank 2 or 4, in either layout. */
-export function readPointwiseFilter(
-  argument: string,
-  shape: Shape,
-  filterLayout: 'HWIO' | 'OIHW',
-): { inputChannels: number; outputChannels: number; order: readonly number[] } {
+export function readPointwiseFilter(argument: string, shape: Shape, filterLayout: 'HWIO' | 'OIHW'): ReadFilter {
   const letters = shape.length === 2 ? filterLayout.replace(/[HW]/g, '') : filterLayout;
   const { I, O, H = 1, W = 1 } = filterAxes<'I' | 'O' | 'H' | 'W'>(argument, shape, letters);
   if (H !== 1 || W !== 1) {
-    throw invalid(
-      'ERR_SHAPE',
-      argument,
-      `a height and width of 1 in ${filterLayout}`,
-      shape,
-      'use conv2d for larger filters, or name the filterLayout',
-    );
+    const fix = 'use conv2d for larger filters, or name the filterLayout';
+    throw invalid('ERR_SHAPE', argument, `a height and width of 1 in ${filterLayout}`, shape, fix);
   }
-  return {
-    inputChannels: I,
-    outputChannels: O,
-    order: [...'HWIO'].filter((l) => letters.includes(l)).map((l) => letters.indexOf(l)),
-  };
+  const order = [...'HWIO'].filter((letter) => letters.includes(letter)).map((letter) => letters.indexOf(letter));
+  return { height: 1, width: 1, inputChannels: I, outputChannels: O, groups: 1, products: I, shape, order };
 }
 
 export function pointwiseOperations(kernels: () => Kernels): PointwiseOperations {

@@ -1,22 +1,14 @@
 // Two stages, depthwise then pointwise, with the filters of those ops. The value between them is rounded to float32.
+
+import { type Activation, type EpilogueOptions, readEpilogue } from '../core/activation.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { outputSize } from '../core/layout.js';
 import { type Op, Operator, runOnce } from '../core/operator.js';
-import {
-  type Activation,
-  checkOptions,
-  type EpilogueOptions,
-  type LayoutOptions,
-  type RunOptions,
-  readActivation,
-  readBias,
-  readLayout,
-  type WindowOptions,
-} from '../core/options.js';
+import { checkOptions, type LayoutOptions, type RunOptions, readLayout, type WindowOptions } from '../core/options.js';
 import type { Tensor } from '../core/tensor.js';
 import { readWindow, windowGeometry } from '../core/window.js';
-import { convolutionConfig } from './convolution.js';
+import { convolutionStage } from './config.js';
 import { readDepthwiseFilter } from './depthwise.js';
 import { readPointwiseFilter } from './pointwise.js';
 
@@ -54,7 +46,6 @@ export interface SeparableOperations {
 }
 
 export const separable: Op<SeparableConv2dOptions> = {
-  name: 'separable',
   filters: ['depthwiseFilter', 'pointwiseFilter'],
   settle([depthwiseShape, pointwiseShape], options, inputChannels) {
     checkOptions(options, [
@@ -84,32 +75,21 @@ export const separable: Op<SeparableConv2dOptions> = {
     }
     const window = readWindow(options, first.height, first.width);
     const pixel = readWindow({}, 1, 1);
-    const firstConfig = convolutionConfig(
-      window,
-      first,
-      first.height * first.width,
-      layout,
-      readActivation('depthwiseActivation', options.depthwiseActivation),
-    );
-    const secondConfig = convolutionConfig(
-      pixel,
-      second,
-      second.inputChannels,
-      layout,
-      readActivation('activation', options.activation),
-    );
-    const firstBias = readBias('depthwiseBias', options.depthwiseBias, first.outputChannels);
-    const secondBias = readBias('bias', options.bias, second.outputChannels);
+    const depthwiseOptions = { bias: options.depthwiseBias, activation: options.depthwiseActivation };
+    const between = readEpilogue(depthwiseOptions, first.outputChannels, 'depthwise');
+    const depthwise = convolutionStage(layout, window, first, between);
+    const pointwise = convolutionStage(layout, pixel, second, readEpilogue(options, second.outputChannels));
     return {
+      kernel: 'separable',
       layout,
+      dtype: 'float32',
       inputChannels: first.inputChannels,
-      stages: [
-        { config: firstConfig, bias: firstBias, filterOrder: first.order },
-        { config: secondConfig, bias: secondBias, filterOrder: second.order },
-      ],
+      inPlace: false,
+      residual: 'optional',
+      stages: [depthwise, pointwise],
       params(input) {
-        const params = { ...firstConfig, ...windowGeometry(window, input) };
-        return [params, { ...secondConfig, ...windowGeometry(pixel, outputSize(params)) }];
+        const params = { ...depthwise.config, ...windowGeometry(window, input) };
+        return [params, { ...pointwise.config, ...windowGeometry(pixel, outputSize(params)) }];
       },
     };
   },

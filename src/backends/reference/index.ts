@@ -2,14 +2,28 @@
 // compared with this one, bit for bit.
 import type { Kernels, Operands, OpName, Stage } from '../../core/kernels.js';
 import type { Params } from '../../core/params.js';
+import { activation } from './activation.js';
+import { conv2d } from './conv2d.js';
 import { depthwise } from './depthwise.js';
 import { pointwise } from './pointwise.js';
+import { pooling } from './pooling.js';
+import { sepFilter } from './sep-filter.js';
 import { separable } from './separable.js';
+import { transposed } from './transposed.js';
 
 /** Computes a whole output from the params and the weights of every stage. */
 export type ReferenceKernel = (params: readonly Params[], stages: readonly Stage[], operands: Operands) => void;
 
-const kernels: Record<OpName, ReferenceKernel> = { depthwise, pointwise, separable };
+const kernels: Record<OpName, ReferenceKernel> = {
+  depthwise,
+  pointwise,
+  separable,
+  conv2d,
+  transposed,
+  pooling,
+  activation,
+  sepFilter,
+};
 
 export const reference: Kernels = {
   backend: 'reference',

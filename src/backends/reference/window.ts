@@ -3,7 +3,7 @@ import type { Operands, Stage } from '../../core/kernels.js';
 import { inputSize, outputSize } from '../../core/layout.js';
 import type { Params } from '../../core/params.js';
 import { activate } from './activation.js';
-import { elementIndex } from './image.js';
+import { type ElementIndex, elementIndex, forEachElement } from './image.js';
 
 /** Adds one rounded product to a sum and rounds again: two roundings, never fused. */
 export function addProduct(sum: number, x: number, f: number): number {
@@ -33,26 +33,20 @@ export function forEachTap(
  */
 export function convolve(
   p: Params,
-  { bias }: Stage,
+  { bias, slope }: Stage,
   { output, residual }: Operands,
   sumTaps: (sum: number, n: number, y: number, x: number, c: number) => number,
 ): void {
   const at = elementIndex(outputSize(p), p.layout);
-  for (let n = 0; n < p.batch; n++) {
-    for (let y = 0; y < p.outputHeight; y++) {
-      for (let x = 0; x < p.outputWidth; x++) {
-        for (let c = 0; c < p.outputChannels; c++) {
-          const i = at(n, y, x, c);
-          let sum = sumTaps(bias[c], n, y, x, c);
-          if (residual !== undefined) sum = Math.fround(sum + residual[i]);
-          output[i] = activate(sum, p);
-        }
-      }
-    }
-  }
+  forEachElement(outputSize(p), (n, y, x, c) => {
+    const i = at(n, y, x, c);
+    let sum = sumTaps(bias[c], n, y, x, c);
+    if (residual !== undefined) sum = Math.fround(sum + residual[i]);
+    output[i] = activate(sum, p, slope[c]);
+  });
 }
 
 /** The index of an input element. */
-export function inputIndex(p: Params) {
+export function inputIndex(p: Params): ElementIndex {
   return elementIndex(inputSize(p), p.layout);
 }

@@ -1,6 +1,7 @@
 // Memory for the WASM kernels: one WebAssembly.Memory, handed out first-fit from a list of free blocks. The kernels
 // allocate nothing, so only this file grows the memory and makes its views anew.
 import { SepconvError } from '../../core/errors.js';
+import type { TensorData } from '../../core/tensor.js';
 
 const pageBytes = 2 ** 16;
 const initialPages = 16;
@@ -18,6 +19,7 @@ export class Heap {
   /** The whole memory; a call that allocates may replace them. */
   floats = new Float32Array(this.memory.buffer);
   words = new Int32Array(this.memory.buffer);
+  bytes = new Uint8Array(this.memory.buffer);
   /** By address; no two touch each other. */
   #free: Block[] = [{ address: 0, bytes: initialPages * pageBytes }];
 
@@ -33,6 +35,21 @@ export class Heap {
     const rest = available - size;
     this.#free.splice(index, 1, ...(rest > 0 ? [{ address: address + size, bytes: rest }] : []));
     return { address, bytes: size };
+  }
+
+  /** Copies an array to an address. */
+  write(data: TensorData, address: number): void {
+    this.viewLike(data).set(data, address / data.BYTES_PER_ELEMENT);
+  }
+
+  /** Fills an array from an address. */
+  read(address: number, data: TensorData): void {
+    const first = address / data.BYTES_PER_ELEMENT;
+    data.set(this.viewLike(data).subarray(first, first + data.length));
+  }
+
+  private viewLike(data: TensorData): TensorData {
+    return data.BYTES_PER_ELEMENT === 1 ? this.bytes : this.floats;
   }
 
   free({ address, bytes }: Block): void {
@@ -62,6 +79,7 @@ export class Heap {
     }
     this.floats = new Float32Array(this.memory.buffer);
     this.words = new Int32Array(this.memory.buffer);
+    this.bytes = new Uint8Array(this.memory.buffer);
     this.free({ address: end, bytes: added * pageBytes });
   }
 

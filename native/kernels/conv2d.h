@@ -1,0 +1,84 @@
+// A product over the taps of a window and the input channels of a group. Weights: the panels of one group after
+// another.
+#pragma once
+#include "../window.h"
+#include "product.h"
+
+namespace {
+
+inline int32_t groupInputs(const Params& p) { return p.inputChannels / p.groups; }
+inline int32_t groupOutputs(const Params& p) { return p.outputChannels / p.groups; }
+
+size_t conv2dPackedSize(const Params* p) { return p->groups * panelsSize(groupOutputs(*p), p->products); }
+
+void conv2dPack(const Params* p, const Weights* weights, float* packed) {
+  const int32_t outputs = groupOutputs(*p);
+  const size_t size = panelsSize(outputs, p->products);
+  for (int32_t group = 0; group < p->groups; ++group) {
+    const int32_t first = group * outputs;
+    packPanels(weights->filter + first, weights->bias + first, outputs, p->outputChannels, p->products,
+               packed + group * size);
+  }
+}
+
+/** What is the same for every window of a convolution with the taps in their order. */
+inline Products conv2dProducts(const Params& p) {
+  Products t{};
+  t.channels = groupInputs(p);
+  t.rowStep = ptrdiff_t(p.dilationHeight) * p.inputWidth * p.inputChannels;
+  t.columnStep = ptrdiff_t(p.dilationWidth) * p.inputChannels;
+  t.pixelStep = ptrdiff_t(p.strideWidth) * p.inputChannels;
+  t.weightRowStep = ptrdiff_t(p.filterWidth) * groupInputs(p);
+  t.weightColumnStep = groupInputs(p);
+  t.count = p.products;
+  t.outputChannels = groupOutputs(p);
+  t.outputStep = p.outputChannels;
+  return t;
+}
+
+/** Every group of `pixels` neighbours; `x` is the first tap inside and `y` the first output, of channel 0. */
+inline void productGroups(const Epilogue& e, Products& t, const float* x, const float* packed, float* y,
+                          int32_t pixels) {
+  const size_t size = panelsSize(t.outputChannels, t.count);
+  for (int32_t group = 0; group < e.p.groups; ++group) {
+    t.firstChannel = group * t.outputChannels;
+    productPixels(e, t, x + group * t.channels, packed + group * size, 0, t.outputChannels, y + t.firstChannel, pixels);
+  }
+}
+
+/** Row `outY` of the outputs of one image. `y` is its first one. */
+void conv2dRow(const Epilogue& e, const float* image, const float* packed, int32_t outY, float* y) {
+  const Params& p = e.p;
+  const Axis across = horizontalAxis(p);
+  const Taps down = tapsInside(verticalAxis(p), outY);
+  const Interior inner = interior(across);
+  const float* row = image + ptrdiff_t(down.origin + down.begin * p.dilationHeight) * p.inputWidth * p.inputChannels;
+  Products t = conv2dProducts(p);
+  t.rows = down.end - down.begin;
+  for (int32_t outX = 0; outX < p.outputWidth;) {
+    const Taps along = tapsInside(across, outX);
+    const int32_t pixels = outX >= inner.begin && outX < inner.end ? inner.end - outX : 1;
+    t.columns = along.end - along.begin;
+    t.firstProduct = down.begin * t.weightRowStep + along.begin * t.weightColumnStep;
+    const float* x = row + ptrdiff_t(along.origin + along.begin * p.dilationWidth) * p.inputChannels;
+    productGroups(e, t, x, packed, y + ptrdiff_t(outX) * p.outputChannels, pixels);
+    outX += pixels;
+  }
+}
+
+int32_t conv2dUnits(const Params* p) { return p->batch * p->outputHeight; }
+
+size_t conv2dScratchSize(const Params*) { return 0; }
+
+void conv2d(const Params* p, const Operands& operands, float*, int32_t begin, int32_t end) {
+  const Epilogue e = epilogueOf(*p, operands);
+  const float* input = static_cast<const float*>(operands.input);
+  const ptrdiff_t imageSize = ptrdiff_t(p->inputHeight) * p->inputWidth * p->inputChannels;
+  const ptrdiff_t rowSize = ptrdiff_t(p->outputWidth) * p->outputChannels;
+  for (int32_t row = begin; row < end; ++row) {
+    const float* image = input + row / p->outputHeight * imageSize;
+    conv2dRow(e, image, operands.packed, row % p->outputHeight, e.output + row * rowSize);
+  }
+}
+
+}  // namespace

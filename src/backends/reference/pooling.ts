@@ -1,0 +1,46 @@
+import { outputSize } from '../../core/layout.js';
+import { type Params, reductions } from '../../core/params.js';
+import { elementIndex, forEachElement } from './image.js';
+import type { ReferenceKernel } from './index.js';
+import { forEachTap, inputIndex } from './window.js';
+
+/** The larger value, the first of ±0; NaN wins. */
+function larger(m: number, v: number): number {
+  return !Number.isNaN(m) && (v > m || Number.isNaN(v)) ? v : m;
+}
+
+/** Taps of one axis of a window that fall inside the image with its padding. */
+function tapsInPadded(out: number, stride: number, filter: number, dilation: number, padded: number): number {
+  let taps = 0;
+  for (let k = 0; k < filter; k++) if (out * stride + k * dilation < padded) taps++;
+  return taps;
+}
+
+function paddedTaps(p: Params, outY: number, outX: number): number {
+  const height = p.paddingTop + p.inputHeight + p.paddingBottom;
+  const width = p.paddingLeft + p.inputWidth + p.paddingRight;
+  return (
+    tapsInPadded(outY, p.strideHeight, p.filterHeight, p.dilationHeight, height) *
+    tapsInPadded(outX, p.strideWidth, p.filterWidth, p.dilationWidth, width)
+  );
+}
+
+/** The largest value under each window, or the sum divided by the number of taps. */
+export const pooling: ReferenceKernel = ([p], _, { input, output }) => {
+  const at = inputIndex(p);
+  const outputAt = elementIndex(outputSize(p), p.layout);
+  const reduction = reductions[p.reduction];
+  forEachElement(outputSize(p), (n, outY, outX, c) => {
+    let largest = -Infinity;
+    let sum = 0;
+    let taps = 0;
+    forEachTap(p, outY, outX, (y, x) => {
+      const v = input[at(n, y, x, c)];
+      largest = larger(largest, v);
+      sum = Math.fround(sum + v);
+      taps++;
+    });
+    const count = reduction === 'averagePadded' ? paddedTaps(p, outY, outX) : taps;
+    output[outputAt(n, outY, outX, c)] = reduction === 'max' ? largest : sum / Math.fround(count);
+  });
+};

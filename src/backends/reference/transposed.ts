@@ -1,0 +1,38 @@
+import type { Params } from '../../core/params.js';
+import type { ReferenceKernel } from './index.js';
+import { addProduct, convolve, inputIndex } from './window.js';
+
+/** Calls `visit` for each tap (ky, kx) by which an input pixel reaches an output pixel, in canonical order. */
+function forEachReachingTap(
+  p: Params,
+  outY: number,
+  outX: number,
+  visit: (y: number, x: number, ky: number, kx: number) => void,
+): void {
+  for (let ky = 0; ky < p.filterHeight; ky++) {
+    const y = (outY + p.paddingTop - ky * p.dilationHeight) / p.strideHeight;
+    if (!Number.isInteger(y) || y < 0 || y >= p.inputHeight) continue;
+    for (let kx = 0; kx < p.filterWidth; kx++) {
+      const x = (outX + p.paddingLeft - kx * p.dilationWidth) / p.strideWidth;
+      if (Number.isInteger(x) && x >= 0 && x < p.inputWidth) visit(y, x, ky, kx);
+    }
+  }
+}
+
+/** The sum of conv2d over the taps with oy = y · stride − padding + ky · dilation, and so for x. */
+export const transposed: ReferenceKernel = ([p], [stage], operands) => {
+  const { input } = operands;
+  const at = inputIndex(p);
+  const inputs = p.inputChannels / p.groups;
+  const outputs = p.outputChannels / p.groups;
+  convolve(p, stage, operands, (sum, n, outY, outX, o) => {
+    const first = Math.floor(o / outputs) * inputs;
+    forEachReachingTap(p, outY, outX, (y, x, ky, kx) => {
+      for (let i = 0; i < inputs; i++) {
+        const f = stage.filter[((ky * p.filterWidth + kx) * inputs + i) * p.outputChannels + o];
+        sum = addProduct(sum, input[at(n, y, x, first + i)], f);
+      }
+    });
+    return sum;
+  });
+};

@@ -1,0 +1,98 @@
+// Canonical filter: [height, width, inputs / groups, outputs]; group g owns its share of the outputs, in order.
+import { type EpilogueOptions, readEpilogue } from '../core/activation.js';
+import { invalid } from '../core/errors.js';
+import type { Kernels, OpName } from '../core/kernels.js';
+import { filterAxes } from '../core/layout.js';
+import { type Op, Operator, runOnce } from '../core/operator.js';
+import {
+  checkOptions,
+  type LayoutOptions,
+  type RunOptions,
+  readLayout,
+  readName,
+  type WindowOptions,
+} from '../core/options.js';
+import type { Layout } from '../core/params.js';
+import type { Shape, Tensor } from '../core/tensor.js';
+import { readWindow, type Window } from '../core/window.js';
+import { type ReadFilter, settleConvolution } from './config.js';
+
+export interface Conv2dOptions extends LayoutOptions, WindowOptions, EpilogueOptions {
+  /**
+   * `'HWIO'` is [height, width, inputs / groups, outputs] (TensorFlow), `'OIHW'` is [outputs, inputs / groups, height, width]
+   * (PyTorch, ONNX). Default: the framework's whose layout the images have.
+   */
+  readonly filterLayout?: 'HWIO' | 'OIHW' | undefined;
+  /** Channels are split into so many groups, each convolved on its own. Divides inputs and outputs. Default 1. */
+  readonly groups?: number | undefined;
+}
+
+export interface Conv2dOperations {
+  /**
+   * Standard convolution: every output channel sums over the window and over all input channels of its group. One group a
+   * channel is a depthwise convolution and a 1×1 filter a pointwise one; both take those kernels, with the same bits.
+   *
+   * @param input [n, h, w, inputs], or [n, inputs, h, w] with `layout: 'NCHW'`
+   * @param filter [height, width, inputs / groups, outputs], or as `filterLayout` says; not flipped (cross-correlation)
+   * @returns [n, outH, outW, outputs], with outH = ⌊(h + padding − dilatedHeight) / stride⌋ + 1
+   * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`
+   * @see LeCun et al., Gradient-based learning applied to document recognition, 1998
+   */
+  conv2d(input: Tensor, filter: Tensor, options?: Conv2dOptions & RunOptions): Tensor;
+  /** Checks and packs a filter once, for many runs; see `conv2d`. */
+  prepareConv2d(filter: Tensor, options?: Conv2dOptions): Operator;
+}
+
+const known = ['layout', 'filterLayout', 'groups', 'strides', 'padding', 'dilations', 'bias', 'activation'];
+
+export const conv2d: Op<Conv2dOptions> = {
+  filters: ['filter'],
+  settle([shape], options) {
+    checkOptions(options, known);
+    const layout = readLayout(options);
+    const filter = readFilter(shape, layout, options);
+    const window = readWindow(options, filter.height, filter.width);
+    const epilogue = readEpilogue(options, filter.outputChannels);
+    return settleConvolution(kernelFor(filter, window), layout, window, filter, epilogue);
+  },
+};
+
+/** The most special kernel that computes the same sums. */
+function kernelFor({ groups, inputChannels, height, width }: ReadFilter, { padding }: Window): OpName {
+  if (groups === inputChannels) return 'depthwise';
+  const unpadded = typeof padding === 'string' || Object.values(padding).every((rows) => rows === 0);
+  return groups === 1 && height === 1 && width === 1 && unpadded ? 'pointwise' : 'conv2d';
+}
+
+function readFilter(shape: Shape, layout: Layout, options: Conv2dOptions): ReadFilter {
+  const names = ['HWIO', 'OIHW'] as const;
+  const filterLayout = readName('filterLayout', options.filterLayout, names, layout === 'NHWC' ? 'HWIO' : 'OIHW');
+  const { H, W, I, O } = filterAxes<'H' | 'W' | 'I' | 'O'>('filter', shape, filterLayout);
+  const groups = readGroups(options.groups, O, 'output channels of the filter');
+  return {
+    height: H,
+    width: W,
+    inputChannels: I * groups,
+    outputChannels: O,
+    groups,
+    products: H * W * I,
+    shape,
+    order: filterLayout === 'HWIO' ? [0, 1, 2, 3] : [2, 3, 1, 0],
+  };
+}
+
+/** Reads a number of groups that must divide `channels`. */
+export function readGroups(groups: unknown, channels: number, what: string): number {
+  const count = groups === undefined ? 1 : groups;
+  if (!Number.isInteger(count) || (count as number) < 1 || channels % (count as number) !== 0) {
+    throw invalid('ERR_OPTION', 'groups', `a divisor of the ${channels} ${what}`, groups, 'match groups and filter');
+  }
+  return count as number;
+}
+
+export function conv2dOperations(kernels: () => Kernels): Conv2dOperations {
+  return {
+    conv2d: (input, filter, options) => runOnce(kernels(), conv2d, input, [filter], options),
+    prepareConv2d: (filter, options) => new Operator(kernels(), conv2d, [filter], options),
+  };
+}

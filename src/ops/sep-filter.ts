@@ -1,0 +1,117 @@
+// Two stages, the row pass and the column pass, each with a filter of one row or one column: [taps].
+import { invalid, typedArrayName } from '../core/errors.js';
+import type { Kernels } from '../core/kernels.js';
+import { type Op, Operator, runOnce } from '../core/operator.js';
+import { checkOptions, type LayoutOptions, type RunOptions, readLayout, readName } from '../core/options.js';
+import { type Border, borders, type Dtype, dtypes } from '../core/params.js';
+import { type Shape, type Tensor, type TensorData, tensor } from '../core/tensor.js';
+import { readWindow, windowGeometry } from '../core/window.js';
+import { stageConfig } from './config.js';
+
+export interface SepFilter2dOptions extends LayoutOptions {
+  /**
+   * What lies beyond the image: `'replicate'` (default) the nearest pixel, `'reflect'` the image mirrored without its edge
+   * pixel, `'wrap'` the image again, `'zero'` nothing.
+   */
+  readonly border?: Border | undefined;
+}
+
+export interface SepFilterOperations {
+  /**
+   * A spatially separable filter: each row of each channel with `rowFilter`, then each column with `columnFilter`. The
+   * output has the image's size and type; the anchor of a filter of k taps is tap ⌊(k − 1) / 2⌋.
+   *
+   * @param image float32, or uint8 from 0 to 255; [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`.
+   * uint8 results are rounded to the nearest (ties to even) and saturated
+   * @param rowFilter the taps across a row; not flipped
+   * @param columnFilter the taps down a column
+   * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`
+   */
+  sepFilter2d<D extends TensorData = Float32Array>(
+    image: Tensor<D>,
+    rowFilter: Float32Array,
+    columnFilter: Float32Array,
+    options?: SepFilter2dOptions & Pick<RunOptions<D>, 'out'>,
+  ): Tensor<D>;
+  /** Prepares a spatially separable filter for images of one type, float32 unless `dtype` says otherwise. */
+  prepareSepFilter2d(rowFilter: Float32Array, columnFilter: Float32Array, options?: SepFilter2dOptions): Operator;
+  prepareSepFilter2d(
+    rowFilter: Float32Array,
+    columnFilter: Float32Array,
+    options: SepFilter2dOptions & { readonly dtype: 'uint8' },
+  ): Operator<Uint8Array>;
+}
+
+type Options = SepFilter2dOptions & { readonly dtype?: Dtype | undefined };
+
+export const sepFilter: Op<Options> = {
+  filters: ['rowFilter', 'columnFilter'],
+  settle([row, column], options) {
+    checkOptions(options, ['layout', 'border', 'dtype']);
+    const layout = readLayout(options);
+    const border = borders.indexOf(readName('border', options.border, borders, 'replicate'));
+    const dtype = readName('dtype', options.dtype, dtypes, 'float32');
+    const parts = { border, dtype: dtypes.indexOf(dtype) };
+    const across = readWindow({ padding: 'same' }, 1, tapsOf('rowFilter', row));
+    const down = readWindow({ padding: 'same' }, tapsOf('columnFilter', column), 1);
+    const passes = [across, down].map((window) => {
+      const { padding, ...extents } = window;
+      const config = stageConfig(layout, {
+        ...parts,
+        ...extents,
+        products: extents.filterWidth * extents.filterHeight,
+      });
+      return { window, config };
+    });
+    return {
+      kernel: 'sepFilter',
+      layout,
+      dtype,
+      inputChannels: undefined,
+      inPlace: false,
+      residual: 'none',
+      stages: passes.map(({ config, window }) => ({
+        config,
+        bias: new Float32Array(),
+        slope: new Float32Array(),
+        filter: { shape: [window.filterWidth * window.filterHeight], order: [0] },
+      })),
+      params: (input) =>
+        passes.map(({ config, window }) => ({
+          ...config,
+          inputChannels: input.channels,
+          outputChannels: input.channels,
+          groups: input.channels,
+          ...windowGeometry(window, input),
+        })),
+    };
+  },
+};
+
+function tapsOf(argument: string, shape: Shape): number {
+  if (shape.length !== 1 || shape[0] < 1) {
+    throw invalid('ERR_SHAPE', argument, 'at least one tap', shape, 'give a Float32Array of taps');
+  }
+  return shape[0];
+}
+
+function taps(argument: string, filter: unknown): Tensor {
+  if (typedArrayName(filter) !== 'Float32Array') {
+    throw invalid('ERR_DTYPE', argument, 'a Float32Array', filter, 'convert it with Float32Array.from(…)');
+  }
+  return tensor(filter as Float32Array, [(filter as Float32Array).length]);
+}
+
+export function sepFilterOperations(kernels: () => Kernels): SepFilterOperations {
+  return {
+    sepFilter2d(image, rowFilter, columnFilter, options) {
+      const filters = [taps('rowFilter', rowFilter), taps('columnFilter', columnFilter)];
+      const dtype = typedArrayName(image?.data) === 'Uint8Array' ? 'uint8' : 'float32';
+      return runOnce<typeof image.data, Options>(kernels(), sepFilter, image, filters, { ...options, dtype });
+    },
+    prepareSepFilter2d(rowFilter: Float32Array, columnFilter: Float32Array, options?: Options) {
+      const filters = [taps('rowFilter', rowFilter), taps('columnFilter', columnFilter)];
+      return new Operator<never>(kernels(), sepFilter, filters, options);
+    },
+  };
+}
