@@ -1,5 +1,5 @@
 // Pictures continued beyond their edges, so that a filter does not darken them.
-import { allocateFloats, checkShape, sizeOf, type Tensor } from '../core/tensor.js';
+import { allocate, checkShape, sizeOf, type Tensor } from '../core/tensor.js';
 
 export const borders = ['zero', 'replicate', 'reflect', 'wrap'] as const;
 export type Border = (typeof borders)[number];
@@ -33,7 +33,7 @@ const sources: Record<Exclude<Border, 'zero'>, (i: number, length: number) => nu
 export function padImage(image: Tensor, sides: Sides, border: Exclude<Border, 'zero'>): Tensor {
   const [batch, height, width, channels] = image.shape;
   const shape = [batch, sides.top + height + sides.bottom, sides.left + width + sides.right, channels];
-  const data = allocateFloats(sizeOf(checkShape('bordered picture', shape, 4)));
+  const data = allocate('Float32Array', sizeOf(checkShape('bordered picture', shape, 4))) as Float32Array;
   const columns = Array.from({ length: shape[2] }, (_, x) => sources[border](x - sides.left, width));
   let written = 0;
   for (let n = 0; n < batch; n++) {
