@@ -15,8 +15,10 @@ type PlainActivation = Exclude<ActivationName, 'clamp' | 'prelu'> | 'relu6';
  * - `silu` v · sigmoid(v) (Elfwing et al., 2017) · `gelu` v / 2 · (1 + erf(v / √2)) (Hendrycks & Gimpel, 2016)
  * - `hardSigmoid` clamp(v / 6 + 0.5, 0, 1) · `hardSwish` v · hardSigmoid(v) (Howard et al., MobileNetV3, 2019)
  *
- * elu, sigmoid, tanh, softplus, silu and gelu are polynomials in binary64 rounded once to float32, at most 1 unit in the
- * last place from the correctly rounded value over all float32 arguments (`npm run accuracy` measures it).
+ * elu, sigmoid, tanh, softplus, silu and gelu are polynomials in binary64, rounded once to float32. Over all float32
+ * arguments none is further than 1 unit in the last place from the correctly rounded value, and of 4,278,190,082 results
+ * these are not it (`npm run accuracy` measures both): sigmoid and silu 0, elu 2 (of the negative ones), softplus 69,
+ * tanh 276, gelu 8,391,761 (nearly all at subnormal arguments).
  */
 export type Activation =
   | PlainActivation
