@@ -14,7 +14,9 @@ const nodeOnly = '^src/(image|cli|batch)/|^src/entries/(node|bun|deno)[.]ts$|^sr
 module.exports = {
   forbidden: [
     only('core-stands-alone', '^src/core/', '^src/core/'),
-    only('ops-know-core', '^src/(ops|analysis|initializers)/', '^src/(core|ops)/'),
+    only('ops-know-core', '^src/ops/', '^src/(core|ops)/'),
+    only('analysis-knows-ops', '^src/analysis/', '^src/(core|ops|analysis)/'),
+    only('initializers-know-core', '^src/initializers/', '^src/(core|initializers)/'),
     only('backends-know-core', '^src/backends/', '^src/(core|backends)/'),
     only('reference-stands-apart', '^src/backends/reference/', '^src/core/', '^src/backends/reference/'),
     only('runtime-knows-no-host', '^src/runtime/', '^src/(core|ops|runtime)/', '^src/backends/reference/index[.]ts$'),

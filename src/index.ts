@@ -29,13 +29,26 @@ export const {
   prepareSepFilter2d,
 } = operationsOn(defaultKernels);
 
+export { cost } from './analysis/cost.js';
+export { type BatchNorm, type FoldOptions, foldBatchNorm } from './analysis/fold-batch-norm.js';
+export { outputShape } from './analysis/output-shape.js';
+export {
+  type ReceptiveField,
+  type ReceptiveFields,
+  type ReceptiveLayer,
+  receptiveField,
+} from './analysis/receptive-field.js';
+export { type SeparatedFilter, separateFilter } from './analysis/separate-filter.js';
+export type { FilterShapes, OperationOptions } from './analysis/settle.js';
 export type { Activation } from './core/activation.js';
+export type { Cost } from './core/cost.js';
 export { type ErrorCode, type ErrorDetails, SepconvError } from './core/errors.js';
 export type { Backend } from './core/kernels.js';
 export type { Operator } from './core/operator.js';
 export type { Padding, Pair, RunOptions } from './core/options.js';
 export type { Layout } from './core/params.js';
 export { type Shape, type Tensor, type TensorData, tensor } from './core/tensor.js';
+export * as initializers from './initializers/index.js';
 export type { ActivateOptions, AddOptions } from './ops/activation.js';
 export type { Conv2dOptions } from './ops/conv2d.js';
 export type { DepthwiseConv2dOptions } from './ops/depthwise.js';
