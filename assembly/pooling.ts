@@ -65,7 +65,8 @@ function poolingRow(p: Params, w: PoolingWindow, image: usize, outY: i32, begin:
     w.columns = tapsEnd(left, p.inputWidth, p.filterWidth, p.dilationWidth) - firstColumn;
     const padded = p.reduction == Reduction.AVERAGE_PADDED;
     const across = tapsInPadded(paddedWidth, p.filterWidth, p.strideWidth, p.dilationWidth, outX);
-    w.count = <f32>(padded ? paddedRows * across : w.rows * w.columns);
+    // The padding may hold more taps than an i32 counts.
+    w.count = padded ? <f32>(<i64>paddedRows * across) : <f32>(w.rows * w.columns);
     const x = at(row, (left + firstColumn * p.dilationWidth) * p.inputChannels);
     let c = begin;
     for (; c + vecLanes <= end; c += vecLanes) poolingPixel<v128>(p, w, at(x, c), at(y, c));

@@ -68,7 +68,9 @@ void poolingRow(const Params& p, const float* image, int32_t outY, int32_t begin
     const Taps columns = tapsInside(across, outX);
     w.columns = columns.end - columns.begin;
     const bool padded = p.reduction == AVERAGE_PADDED;
-    w.count = padded ? float(paddedRows * tapsInPadded(across, p.paddingRight, outX)) : float(w.rows * w.columns);
+    // The padding may hold more taps than an int32 counts.
+    w.count =
+        padded ? float(int64_t(paddedRows) * tapsInPadded(across, p.paddingRight, outX)) : float(w.rows * w.columns);
     const float* x = row + ptrdiff_t(columns.origin + columns.begin * p.dilationWidth) * p.inputChannels;
     int32_t c = begin;
     for (; c + Vec::lanes <= end; c += Vec::lanes) poolingPixel<Vec>(p, w, x + c, y + c);

@@ -1,8 +1,9 @@
 // For backends whose kernels read NHWC only: converts NCHW operands on the way in and out.
+import { typedArrayName } from '../core/arrays.js';
 import type { Operands, Prepared } from '../core/kernels.js';
 import { imageShape, inputSize, outputSize, permute } from '../core/layout.js';
 import { layouts, type Params } from '../core/params.js';
-import type { Shape, TensorData } from '../core/tensor.js';
+import { type ArrayType, allocate, type Shape, type TensorData } from '../core/tensor.js';
 
 const channelsFirst = layouts.indexOf('NCHW');
 
@@ -21,7 +22,7 @@ function runConverted(prepared: Prepared, params: readonly Params[], operands: O
   const input = imageShape(inputSize(params[0]), 'NCHW');
   const output = outputSize(params[params.length - 1]);
   const toLast = <D extends TensorData>(data: D, shape: Shape): D => permute(data, shape, [0, 2, 3, 1]);
-  const converted = operands.output.slice();
+  const converted = allocate(typedArrayName(operands.output) as ArrayType, operands.output.length);
   prepared.run(
     params.map((stage) => ({ ...stage, layout: layouts.indexOf('NHWC') })),
     {

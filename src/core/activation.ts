@@ -1,8 +1,9 @@
 // Activations as callers write them, and the epilogue they become: bias, bounds, slopes.
+import { lengthOf, typedArrayName } from './arrays.js';
 import { invalid } from './errors.js';
 import { checkOptions, readName } from './options.js';
 import { type ActivationName, activations } from './params.js';
-import { checkData } from './tensor.js';
+import { allocate, checkData, copyOf } from './tensor.js';
 
 type PlainActivation = Exclude<ActivationName, 'clamp' | 'prelu'> | 'relu6';
 
@@ -67,7 +68,7 @@ export function readEpilogue(options: EpilogueOptions, channels: number, prefix 
   return {
     activation,
     bias: readBias(nameOf('bias'), options.bias, channels),
-    slope: slope?.slice() ?? new Float32Array(),
+    slope: slope ?? new Float32Array(),
   };
 }
 
@@ -123,12 +124,15 @@ function readFloat(argument: string, value: unknown): number {
 }
 
 function readSlope(argument: string, slope: unknown): Float32Array {
-  checkData(argument, slope, (slope as Float32Array | undefined)?.length ?? 0, 'Float32Array');
-  return slope as Float32Array;
+  const length = typedArrayName(slope) === 'Float32Array' ? lengthOf(slope) : 0;
+  checkData(argument, slope, length, 'Float32Array');
+  return copyOf(slope as Float32Array);
 }
 
 function readBias(argument: string, bias: Float32Array | undefined, channels: number): Float32Array {
-  if (bias === undefined) return new Float32Array(channels);
+  if (bias === undefined) return allocate('Float32Array', channels) as Float32Array;
   checkData(argument, bias, channels, 'Float32Array');
-  return bias.map((value) => value + 0);
+  const own = copyOf(bias);
+  for (let i = 0; i < channels; i++) own[i] += 0;
+  return own;
 }

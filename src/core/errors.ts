@@ -69,11 +69,3 @@ export function describe(value: unknown, inside = false): string {
 function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
-
-const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);
-const typedArrayGetter = Object.getOwnPropertyDescriptor(typedArrayPrototype, Symbol.toStringTag)?.get;
-
-/** The true type of a typed array of any realm, whatever it calls itself; `undefined` for other values. */
-export function typedArrayName(value: unknown): string | undefined {
-  return typedArrayGetter?.call(value);
-}

@@ -1,4 +1,6 @@
 // From a declared op to a result: weights packed once, shapes settled per input size, operands checked per run.
+import { mayBeOneMemory, plainArray } from './arrays.js';
+import { type Cost, costOf } from './cost.js';
 import { invalid, SepconvError } from './errors.js';
 import type { Kernels, OpName, Prepared, Stage } from './kernels.js';
 import { type ImageSize, imageShape, imageSize, outputSize, permute } from './layout.js';
@@ -12,6 +14,7 @@ import {
   checkTensor,
   maxInt32,
   type Shape,
+  shapeOf,
   sizeOf,
   type Tensor,
   type TensorData,
@@ -60,8 +63,7 @@ export function runOnce<D extends TensorData, Options extends object>(
 ): Tensor<D> {
   checkOptions(options);
   const { out, residual, ...rest } = (options ?? {}) as Options & RunOptions<D> & { layout?: unknown };
-  const shape = checkShape('input.shape', (input as Tensor<D> | undefined)?.shape, 4);
-  const { channels } = imageSize(shape, rest.layout === 'NCHW' ? 'NCHW' : 'NHWC');
+  const { channels } = imageSize(shapeOf('input', input, 4), rest.layout === 'NCHW' ? 'NCHW' : 'NHWC');
   const operator = new Operator<D>(kernels, op, filters, rest, channels);
   try {
     return operator.run(input, { out, residual });
@@ -109,13 +111,11 @@ export class Operator<D extends TensorData = Float32Array> {
     }
     checkOptions(options, this.#settled.residual === 'none' ? ['out'] : ['out', 'residual']);
     this.#settle(checkTensor<D>('input', input, arrayTypes[this.#settled.dtype], 4).shape);
-    const { residual } = options;
+    const { out, residual } = options;
     if (residual !== undefined || this.#settled.residual === 'required') this.#checkLikeOutput('residual', residual);
-    const output = options.out ?? this.#newOutput();
-    if (options.out !== undefined) this.#checkOut(options.out, input, residual);
-    if (output.data.length > 0) {
-      prepared.run(this.#params, { input: input.data, output: output.data, residual: residual?.data });
-    }
+    if (out !== undefined) this.#checkLikeOutput('out', out);
+    const output = out ?? this.#newOutput();
+    if (sizeOf(this.#outputShape) > 0) this.#compute(prepared, input.data, output.data, residual?.data);
     return output;
   }
 
@@ -123,6 +123,12 @@ export class Operator<D extends TensorData = Float32Array> {
   outputShape(inputShape: Shape): Shape {
     this.#settle(checkShape('inputShape', inputShape, 4));
     return this.#outputShape;
+  }
+
+  /** What `run` costs on an input of this shape: parameters, multiply-adds, bytes; see `Cost`. */
+  cost(inputShape: Shape): Cost {
+    this.#settle(checkShape('inputShape', inputShape, 4));
+    return costOf(this.#settled, this.#params);
   }
 
   /** Frees the packed weights; any later run throws `ERR_DISPOSED`. */
@@ -146,10 +152,17 @@ export class Operator<D extends TensorData = Float32Array> {
     };
   }
 
-  #checkOut(out: Tensor<D>, input: Tensor<D>, residual: Tensor<D> | undefined): void {
-    this.#checkLikeOutput('out', out);
-    checkOverlap(out.data, 'input', input.data, this.#settled.inPlace);
-    if (residual !== undefined) checkOverlap(out.data, 'residual', residual.data, this.#settled.inPlace);
+  #compute(prepared: Prepared, given: D, out: D, added: D | undefined): void {
+    const [input, output, residual] = [plainArray(given), plainArray(out), added && plainArray(added)];
+    const read = residual === undefined ? { input } : { input, residual };
+    for (const [name, array] of Object.entries(read)) checkOverlap(output, name, array, this.#settled.inPlace);
+    if (Object.values(read).some((array) => mayBeOneMemory(output, array))) {
+      const apart = allocate(arrayTypes[this.#settled.dtype], output.length);
+      prepared.run(this.#params, { input, output: apart, residual });
+      output.set(apart);
+    } else {
+      prepared.run(this.#params, { input, output, residual });
+    }
   }
 
   #checkLikeOutput(argument: string, value: unknown): void {
@@ -189,5 +202,6 @@ const noFilter = new Float32Array();
 function toStage({ config, bias, slope, filter }: SettledStage, tensor: Tensor | undefined): Stage {
   if (filter === undefined || tensor === undefined) return { config, bias, slope, filter: noFilter };
   const inOrder = filter.order.every((axis, index) => axis === index);
-  return { config, bias, slope, filter: inOrder ? tensor.data : permute(tensor.data, filter.shape, filter.order) };
+  const data = plainArray(tensor.data);
+  return { config, bias, slope, filter: inOrder ? data : permute(data, filter.shape, filter.order) };
 }

@@ -34,7 +34,10 @@ export interface WindowOptions {
 
 /** What belongs to one run, not to the operator. */
 export interface RunOptions<D extends TensorData = Float32Array> {
-  /** Where the result goes, instead of a new tensor; may not overlap what is read. */
+  /**
+   * Where the result goes, instead of a new tensor; may not overlap what is read. On a SharedArrayBuffer whose object is
+   * not the one that is read from, the result is computed apart and copied, since two objects may be one memory.
+   */
   readonly out?: Tensor<D> | undefined;
   /** A tensor of the output's shape, added before the activation. */
   readonly residual?: Tensor<D> | undefined;

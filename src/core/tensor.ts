@@ -1,6 +1,6 @@
 // Tensors are plain data: a typed array and its shape. Nothing to dispose.
-
-import { invalid, SepconvError, typedArrayName } from './errors.js';
+import { lengthOf, typedArrayName } from './arrays.js';
+import { invalid, SepconvError } from './errors.js';
 import type { Dtype } from './params.js';
 
 export type TensorData = Float32Array | Uint8Array;
@@ -73,12 +73,17 @@ export function checkTensor<D extends TensorData>(
   type: ArrayType,
   rank?: number,
 ): Tensor<D> {
+  const shape = shapeOf(argument, value, rank);
+  checkData(`${argument}.data`, (value as Tensor<D>).data, sizeOf(shape), type);
+  return value as Tensor<D>;
+}
+
+/** The checked shape of what should be a tensor. */
+export function shapeOf(argument: string, value: unknown, rank?: number): Shape {
   if (typeof value !== 'object' || value === null || !('data' in value) || !('shape' in value)) {
     throw invalid('ERR_SHAPE', argument, 'a tensor { data, shape }', value, 'wrap the array with tensor(data, shape)');
   }
-  const shape = checkShape(`${argument}.shape`, value.shape, rank);
-  checkData(`${argument}.data`, value.data, sizeOf(shape), type);
-  return value as Tensor<D>;
+  return checkShape(`${argument}.shape`, value.shape, rank);
 }
 
 /** Checks a typed array's type and its length. */
@@ -86,9 +91,9 @@ export function checkData(argument: string, data: unknown, length: number, type:
   if (typedArrayName(data) !== type) {
     throw invalid('ERR_DTYPE', argument, `a ${type}`, data, `convert it with ${type}.from(…)`);
   }
-  const view = data as TensorData;
-  if (view.length === length) return;
-  if (view.length === 0) {
+  const actual = lengthOf(data);
+  if (actual === length) return;
+  if (actual === 0) {
     throw invalid(
       'ERR_BUFFER',
       argument,
@@ -97,13 +102,8 @@ export function checkData(argument: string, data: unknown, length: number, type:
       'its buffer may have been transferred or shrunk: keep it while the tensor is used',
     );
   }
-  throw invalid(
-    'ERR_SHAPE',
-    argument,
-    `${length} elements to fill the shape`,
-    `${view.length}`,
-    'make data and shape agree',
-  );
+  const expected = `${length} elements to fill the shape`;
+  throw invalid('ERR_SHAPE', argument, expected, `${actual}`, 'make data and shape agree');
 }
 
 /** Checks that `out` shares no byte with an array that is read while it is written, unless `inPlace` and all of them. */
@@ -123,7 +123,14 @@ export function allocate(type: ArrayType, length: number): TensorData {
   try {
     return type === 'Uint8Array' ? new Uint8Array(length) : new Float32Array(length);
   } catch (cause) {
-    const message = `out: could not allocate a ${type} of ${length} elements; use a smaller batch or image`;
-    throw new SepconvError('ERR_MEMORY', message, { argument: 'out', received: length }, cause);
+    const message = `could not allocate a ${type} of ${length} elements; use a smaller batch or image`;
+    throw new SepconvError('ERR_MEMORY', message, { received: length }, cause);
   }
+}
+
+/** A copy in memory of its own. */
+export function copyOf(data: Float32Array): Float32Array {
+  const copy = allocate('Float32Array', lengthOf(data)) as Float32Array;
+  copy.set(data);
+  return copy;
 }

@@ -1,5 +1,6 @@
 // Element by element: an activation alone, and the residual connection, which is an addition and then an activation.
 import { type Activation, readActivation } from '../core/activation.js';
+import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { type Op, Operator, runOnce, type Settled } from '../core/operator.js';
 import { checkOptions, type LayoutOptions, type RunOptions, readLayout } from '../core/options.js';
@@ -40,7 +41,12 @@ export interface ActivationOperations {
 
 export const activate: Op<ActivateOptions> = {
   filters: [],
-  settle: (_, options) => settleElements(options, 'none'),
+  settle(_, options) {
+    if (options.activation === undefined) {
+      throw invalid('ERR_OPTION', 'activation', 'an activation', undefined, "name one, such as 'relu'");
+    }
+    return settleElements(options, 'none');
+  },
 };
 
 export const add: Op<AddOptions> = {
@@ -61,7 +67,7 @@ function settleElements(options: AddOptions, residual: 'none' | 'required'): Set
     inputChannels: slope?.length,
     inPlace: true,
     residual,
-    stages: [{ config, bias: new Float32Array(), slope: slope?.slice() ?? new Float32Array() }],
+    stages: [{ config, bias: new Float32Array(), slope: slope ?? new Float32Array() }],
     params(input) {
       const channels = { inputChannels: input.channels, outputChannels: input.channels, groups: input.channels };
       return [{ ...config, ...channels, ...windowGeometry(pixel, input) }];
@@ -71,9 +77,18 @@ function settleElements(options: AddOptions, residual: 'none' | 'required'): Set
 
 export function activationOperations(kernels: () => Kernels): ActivationOperations {
   return {
-    activate: (input, activation, options) => runOnce(kernels(), activate, input, [], { ...options, activation }),
-    prepareActivate: (activation, options) => new Operator(kernels(), activate, [], { ...options, activation }),
-    add: (a, b, options) => runOnce(kernels(), add, a, [], { ...options, residual: b }),
+    activate(input, activation, options) {
+      checkOptions(options, ['layout', 'out']);
+      return runOnce(kernels(), activate, input, [], { ...options, activation });
+    },
+    prepareActivate(activation, options) {
+      checkOptions(options, ['layout']);
+      return new Operator(kernels(), activate, [], { ...options, activation });
+    },
+    add(a, b, options) {
+      checkOptions(options, ['layout', 'activation', 'out']);
+      return runOnce(kernels(), add, a, [], { ...options, residual: b });
+    },
     prepareAdd: (options) => new Operator(kernels(), add, [], options),
   };
 }

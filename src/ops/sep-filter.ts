@@ -1,5 +1,6 @@
 // Two stages, the row pass and the column pass, each with a filter of one row or one column: [taps].
-import { invalid, typedArrayName } from '../core/errors.js';
+import { lengthOf, typedArrayName } from '../core/arrays.js';
+import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { type Op, Operator, runOnce } from '../core/operator.js';
 import { checkOptions, type LayoutOptions, type RunOptions, readLayout, readName } from '../core/options.js';
@@ -99,12 +100,13 @@ function taps(argument: string, filter: unknown): Tensor {
   if (typedArrayName(filter) !== 'Float32Array') {
     throw invalid('ERR_DTYPE', argument, 'a Float32Array', filter, 'convert it with Float32Array.from(…)');
   }
-  return tensor(filter as Float32Array, [(filter as Float32Array).length]);
+  return tensor(filter as Float32Array, [lengthOf(filter)]);
 }
 
 export function sepFilterOperations(kernels: () => Kernels): SepFilterOperations {
   return {
     sepFilter2d(image, rowFilter, columnFilter, options) {
+      checkOptions(options, ['layout', 'border', 'out']);
       const filters = [taps('rowFilter', rowFilter), taps('columnFilter', columnFilter)];
       const dtype = typedArrayName(image?.data) === 'Uint8Array' ? 'uint8' : 'float32';
       return runOnce<typeof image.data, Options>(kernels(), sepFilter, image, filters, { ...options, dtype });

@@ -73,7 +73,9 @@ export function candidates(
     try {
       const isas = source.isas();
       const matching = isas.filter((name) => isa === undefined || name === isa);
-      if (matching.length === 0) reasons.push(`${source.backend}: has ${isas.join(', ')} here`);
+      if (matching.length === 0) {
+        reasons.push(`${source.backend}: has no instruction set ${isa} here (it has ${isas.join(', ')})`);
+      }
       found.push(...matching.map((name) => ({ source, isa: name })));
     } catch (error) {
       reasons.push(`${source.backend}: ${messageOf(error)}`);

@@ -6,15 +6,13 @@ import { elementIndex, forEachElement } from './image.js';
 import type { ReferenceKernel } from './index.js';
 import { elu, gelu, sigmoid, silu, softplus, tanh } from './transcendental.js';
 
-const { fround } = Math;
-
 function clamp(v: number, min: number, max: number): number {
   const t = v < min ? min : v;
   return t > max ? max : t;
 }
 
 function hardSigmoid(v: number): number {
-  return clamp(fround(fround(v / 6) + 0.5), 0, 1);
+  return clamp(Math.fround(Math.fround(v / 6) + 0.5), 0, 1);
 }
 
 function unlessNaN(f: (v: number) => number): (v: number) => number {
@@ -25,10 +23,10 @@ const functions: Record<ActivationName, (v: number, p: Params, slope: number) =>
   linear: (v) => v,
   relu: (v) => (v < 0 ? 0 : v),
   clamp: (v, p) => clamp(v, p.clampMin, p.clampMax),
-  leakyRelu: (v, p) => (v < 0 ? fround(p.alpha * v) : v),
-  prelu: (v, _, slope) => (v < 0 ? fround(slope * v) : v),
+  leakyRelu: (v, p) => (v < 0 ? Math.fround(p.alpha * v) : v),
+  prelu: (v, _, slope) => (v < 0 ? Math.fround(slope * v) : v),
   hardSigmoid,
-  hardSwish: (v) => fround(v * hardSigmoid(v)),
+  hardSwish: (v) => Math.fround(v * hardSigmoid(v)),
   elu: (v, p) => (v < 0 ? elu(v, p.alpha) : v),
   sigmoid: unlessNaN(sigmoid),
   tanh: unlessNaN(tanh),
@@ -47,7 +45,7 @@ export const activation: ReferenceKernel = ([p], [{ slope }], { input, output, r
   const at = elementIndex(outputSize(p), p.layout);
   forEachElement(outputSize(p), (n, y, x, c) => {
     const i = at(n, y, x, c);
-    const v = residual === undefined ? input[i] : fround(input[i] + residual[i]);
+    const v = residual === undefined ? input[i] : Math.fround(input[i] + residual[i]);
     output[i] = activate(v, p, slope[c]);
   });
 };

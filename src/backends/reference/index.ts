@@ -2,6 +2,7 @@
 // compared with this one, bit for bit.
 import type { Kernels, Operands, OpName, Stage } from '../../core/kernels.js';
 import type { Params } from '../../core/params.js';
+import { copyOf } from '../../core/tensor.js';
 import { activation } from './activation.js';
 import { conv2d } from './conv2d.js';
 import { depthwise } from './depthwise.js';
@@ -30,7 +31,7 @@ export const reference: Kernels = {
   isa: 'none',
   threads: 1,
   prepare(op, stages) {
-    const own = stages.map((stage) => ({ ...stage, filter: stage.filter.slice() }));
+    const own = stages.map((stage) => ({ ...stage, filter: copyOf(stage.filter) }));
     return {
       run: (params, operands) => kernels[op](params, own, operands),
       dispose: () => {},

@@ -1,5 +1,6 @@
 import { inputSize } from '../../core/layout.js';
 import { type Border, borders, dtypes } from '../../core/params.js';
+import { allocate } from '../../core/tensor.js';
 import { elementIndex, forEachElement } from './image.js';
 import type { ReferenceKernel } from './index.js';
 import { addProduct } from './window.js';
@@ -21,7 +22,7 @@ const bordered: Record<Border, (i: number, size: number) => number> = {
 export const sepFilter: ReferenceKernel = ([rows, columns], [rowStage, columnStage], { input, output }) => {
   const size = inputSize(rows);
   const at = elementIndex(size, rows.layout);
-  const between = new Float32Array(output.length);
+  const between = allocate('Float32Array', output.length);
   const border = bordered[borders[rows.border]];
   const result =
     dtypes[rows.dtype] === 'uint8' ? new Uint8ClampedArray(output.buffer, output.byteOffset, output.length) : output;
