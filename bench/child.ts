@@ -1,0 +1,51 @@
+// The process of one contender of one layer: `node child.js <contender> <layer as JSON> <file for its result>`. It
+// answers lines on standard input by lines on standard output; bench/turns.h is the same for C++.
+import { writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Layer } from '../src/bench/layer.js';
+import { makeOperands } from '../src/bench/operands.js';
+import { Sampler } from '../src/bench/sampler.js';
+import { Absent, type Started } from './contender.js';
+import { contenders } from './contenders/index.js';
+
+const [name, layerText, resultPath] = process.argv.slice(2);
+
+/** Lines of others, such as a package's greetings, have no such beginning. */
+function say(word: string, rest = ''): void {
+  process.stdout.write(`bench ${word} ${rest.replace(/\s*\n\s*/g, ' ')}\n`);
+}
+
+async function start(): Promise<Started> {
+  const { runs } = contenders.find((contender) => contender.name === name)!;
+  if (runs.kind === 'program') throw new Error(`${name} is a program`);
+  const layer: Layer = JSON.parse(layerText);
+  const started = await runs.start(layer, makeOperands(layer));
+  await started.run();
+  writeFileSync(resultPath, await started.output());
+  return started;
+}
+
+async function answer({ run }: Started): Promise<void> {
+  const sampler = new Sampler(run);
+  for await (const line of createInterface({ input: process.stdin })) {
+    const [word, seconds] = line.split(' ');
+    if (word === 'warm') {
+      await sampler.warmUp();
+      say('warm');
+    } else {
+      say('samples', (await sampler.turn(Number(seconds))).join(' '));
+    }
+  }
+}
+
+try {
+  const started = await start();
+  say('ready');
+  await answer(started);
+  // Some peers keep timers or threads that hold the process.
+  process.exit(0);
+} catch (error) {
+  const { message } = error as Error;
+  say(error instanceof Absent ? 'absent' : 'failed', message);
+  process.exit(1);
+}

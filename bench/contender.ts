@@ -1,0 +1,53 @@
+// What a contender is: a name, what it may be compared with, and how it runs a layer in a process of its own.
+import type { Layer } from '../src/bench/layer.js';
+import type { Operands } from '../src/bench/operands.js';
+import type { Run } from '../src/bench/sampler.js';
+import type { TensorData } from '../src/core/tensor.js';
+
+/** The vector unit whose peak bounds a contender; `fma` is the widest one with fused multiply-add. */
+export type Unit = 'madd32' | 'madd128' | 'madd256' | 'madd512' | 'fma256' | 'fma';
+
+export interface Contender {
+  /** Unique. */
+  readonly name: string;
+  /** Ratios in the table are to the best of a class. */
+  readonly class: 'native' | 'wasm' | 'javascript';
+  readonly unit: Unit;
+  readonly threads: number;
+  /** Compared with the reference by bits; otherwise by the error bound of a float32 sum. */
+  readonly exact?: boolean;
+  /** Runs whatever `--with` says. */
+  readonly always?: boolean;
+  /** Drawn in the chart. */
+  readonly charted?: boolean;
+  /** Variables that its process starts with. */
+  readonly environment?: Readonly<Record<string, string>>;
+  takes(layer: Layer): boolean;
+  readonly runs: JavaScript | Program;
+}
+
+/** Runs in a child process of Node. */
+export interface JavaScript {
+  readonly kind: 'javascript';
+  /** Makes everything that is made once; throws `Absent` where it can not run on this machine. */
+  start(layer: Layer, operands: Operands): Promise<Started>;
+}
+
+/** Runs as bench/<source>.cc, compiled with these flags. */
+export interface Program {
+  readonly kind: 'program';
+  readonly source: string;
+  readonly flags: readonly string[];
+}
+
+export interface Started {
+  readonly run: Run;
+  /** The result in NHWC, after `run` was called. */
+  output(): TensorData | Promise<TensorData>;
+}
+
+/** Not on this machine: the contender is named as skipped. */
+export class Absent extends Error {}
+
+/** Whether naive code gets through a layer in a second or so. */
+export const slowLimit = 150e6;

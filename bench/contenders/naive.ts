@@ -1,0 +1,98 @@
+// What one writes first: plain loops over typed arrays.
+import { type Layer, multiplyAdds, outputShape, outputSide } from '../../src/bench/layer.js';
+import { sizeOf, type TensorData } from '../../src/core/tensor.js';
+import { type Contender, slowLimit } from '../contender.js';
+
+type Loop = (layer: Layer, x: TensorData, filters: readonly Float32Array[], y: TensorData) => void;
+
+const loops: Partial<Record<Layer['operation'], Loop>> = {
+  depthwiseConv2d: (layer, x, [f], y) => depthwise(layer, x, f, y),
+  pointwiseConv2d: (layer, x, [f], y) => conv2d(layer, x, f, y),
+  conv2d: (layer, x, [f], y) => conv2d(layer, x, f, y),
+  separableConv2d(layer, x, [first, second], y) {
+    const [batch, , , channels] = layer.input;
+    const [height, width] = outputSide(layer);
+    const between = new Float32Array(batch * height * width * channels);
+    depthwise({ ...layer, outputs: channels }, x, first, between);
+    conv2d({ ...layer, input: [batch, height, width, channels], kernel: [1, 1], strides: 1 }, between, second, y);
+  },
+};
+
+/** Rows (or columns) before the image with `padding: 'same'`. */
+function before(input: number, output: number, kernel: number, { strides, dilations }: Layer): number {
+  return Math.floor(Math.max(0, (output - 1) * strides + (kernel - 1) * dilations + 1 - input) / 2);
+}
+
+function depthwise(layer: Layer, x: TensorData, f: Float32Array, y: TensorData): void {
+  const { input: [batch, height, width, channels], kernel: [kh, kw], strides, dilations, outputs } = layer; // biome-ignore format: one shape
+  const [outHeight, outWidth] = outputSide(layer);
+  const [top, left] = [before(height, outHeight, kh, layer), before(width, outWidth, kw, layer)];
+  const multiplier = outputs / channels;
+  let i = 0;
+  for (let n = 0; n < batch; n++) {
+    for (let outY = 0; outY < outHeight; outY++) {
+      for (let outX = 0; outX < outWidth; outX++) {
+        for (let o = 0; o < outputs; o++) {
+          const c = Math.floor(o / multiplier);
+          let sum = 0;
+          for (let ky = 0; ky < kh; ky++) {
+            const row = outY * strides - top + ky * dilations;
+            if (row < 0 || row >= height) continue;
+            for (let kx = 0; kx < kw; kx++) {
+              const column = outX * strides - left + kx * dilations;
+              if (column < 0 || column >= width) continue;
+              sum += x[((n * height + row) * width + column) * channels + c] * f[(ky * kw + kx) * outputs + o];
+            }
+          }
+          y[i++] = sum;
+        }
+      }
+    }
+  }
+}
+
+function conv2d(layer: Layer, x: TensorData, f: Float32Array, y: TensorData): void {
+  const { input: [batch, height, width, channels], kernel: [kh, kw], strides, dilations, outputs } = layer; // biome-ignore format: one shape
+  const [outHeight, outWidth] = outputSide(layer);
+  const [top, left] = [before(height, outHeight, kh, layer), before(width, outWidth, kw, layer)];
+  let i = 0;
+  for (let n = 0; n < batch; n++) {
+    for (let outY = 0; outY < outHeight; outY++) {
+      for (let outX = 0; outX < outWidth; outX++) {
+        for (let o = 0; o < outputs; o++) {
+          let sum = 0;
+          for (let ky = 0; ky < kh; ky++) {
+            const row = outY * strides - top + ky * dilations;
+            if (row < 0 || row >= height) continue;
+            for (let kx = 0; kx < kw; kx++) {
+              const column = outX * strides - left + kx * dilations;
+              if (column < 0 || column >= width) continue;
+              const pixel = ((n * height + row) * width + column) * channels;
+              const tap = (ky * kw + kx) * channels;
+              for (let c = 0; c < channels; c++) sum += x[pixel + c] * f[(tap + c) * outputs + o];
+            }
+          }
+          y[i++] = sum;
+        }
+      }
+    }
+  }
+}
+
+export const naive: Contender = {
+  name: 'naive loop',
+  class: 'javascript',
+  charted: true,
+  unit: 'madd32',
+  threads: 1,
+  takes: (layer) => layer.operation in loops && layer.groups === 1 && multiplyAdds(layer) < slowLimit,
+  runs: {
+    kind: 'javascript',
+    async start(layer, { input, filters }) {
+      const output = new Float32Array(sizeOf(outputShape(layer)));
+      const weights = filters.map(({ data }) => data);
+      const loop = loops[layer.operation]!;
+      return { run: () => loop(layer, input.data, weights, output), output: () => output };
+    },
+  },
+};

@@ -1,0 +1,106 @@
+// A layer as an ONNX model, for both builds of onnxruntime.
+
+import { type Layer, outputShape } from '../../src/bench/layer.js';
+import { permute } from '../../src/core/layout.js';
+import type { Tensor } from '../../src/core/tensor.js';
+import { channelsFirstShape } from '../layouts.js';
+import { loadPeer } from '../peers.js';
+
+/** What is used of onnx-proto, the schema of the format as a package. */
+interface OnnxProto {
+  readonly onnx: { readonly ModelProto: { encode(model: object): { finish(): Uint8Array } } };
+}
+
+interface Node {
+  readonly type: string;
+  readonly filter?: Tensor;
+  readonly attributes?: Readonly<Record<string, number | string | readonly number[]>>;
+}
+
+/** The layers that ONNX has an operator for. */
+export function hasModel({ operation, activation }: Layer): boolean {
+  return operation === 'activate' ? activation! in activations : operation !== 'sepFilter2d';
+}
+
+const activations: Readonly<Record<string, string>> = {
+  relu: 'Relu',
+  sigmoid: 'Sigmoid',
+  tanh: 'Tanh',
+  hardSwish: 'HardSwish',
+  gelu: 'Gelu',
+};
+
+/** The bytes of a model whose input is `x` and whose output is `y`, both NCHW. */
+export function onnxModel(layer: Layer, filters: readonly Tensor[]): Uint8Array {
+  const { onnx } = loadPeer<OnnxProto>('onnx-proto');
+  const nodes = nodesOf(layer, filters);
+  const names = ['x', ...nodes.slice(1).map((_, i) => `between${i}`), 'y'];
+  const graph = {
+    name: 'layer',
+    node: nodes.map(({ type, filter, attributes = {} }, i) => ({
+      opType: type,
+      input: filter ? [names[i], `filter${i}`] : [names[i]],
+      output: [names[i + 1]],
+      attribute: Object.entries(attributes).map(([name, value]) => attributeOf(name, value)),
+    })),
+    initializer: nodes.flatMap(({ filter }, i) =>
+      filter ? [{ name: `filter${i}`, dataType: 1, dims: filter.shape, rawData: bytesOf(filter.data) }] : [],
+    ),
+    input: [valueInfo('x', channelsFirstShape(layer.input))],
+    output: [valueInfo('y', channelsFirstShape(outputShape(layer)))],
+  };
+  return onnx.ModelProto.encode({ irVersion: 8, opsetImport: [{ domain: '', version: 20 }], graph }).finish();
+}
+
+function nodesOf(layer: Layer, filters: readonly Tensor[]): Node[] {
+  const { operation, input, kernel, strides, dilations } = layer;
+  const window = { strides: [strides, strides], auto_pad: 'SAME_UPPER' };
+  const dilated = { ...window, dilations: [dilations, dilations] };
+  const outputsFirst = (filter: Tensor) => reorder(filter, [3, 2, 0, 1]);
+  switch (operation) {
+    case 'depthwiseConv2d':
+    case 'separableConv2d': {
+      const attributes = { ...dilated, group: input[3] };
+      const first = { type: 'Conv', filter: channelFilters(filters[0]), attributes };
+      return [first, ...filters.slice(1).map((filter) => ({ type: 'Conv', filter: outputsFirst(filter) }))];
+    }
+    case 'pointwiseConv2d':
+      return [{ type: 'Conv', filter: outputsFirst(filters[0]) }];
+    case 'conv2d':
+      return [{ type: 'Conv', filter: outputsFirst(filters[0]), attributes: { ...dilated, group: layer.groups } }];
+    case 'convTranspose2d':
+      return [{ type: 'ConvTranspose', filter: outputsFirst(filters[0]), attributes: window }];
+    case 'maxPool2d':
+      return [{ type: 'MaxPool', attributes: { ...window, kernel_shape: kernel } }];
+    case 'avgPool2d':
+      return [{ type: 'AveragePool', attributes: { ...window, kernel_shape: kernel } }];
+    case 'globalAvgPool2d':
+      return [{ type: 'GlobalAveragePool' }];
+    default:
+      return [{ type: activations[layer.activation!] }];
+  }
+}
+
+/** HWCM as [C · M, 1, H, W]. */
+function channelFilters(filter: Tensor): Tensor {
+  const [height, width, channels, multiplier] = filter.shape;
+  return { data: reorder(filter, [2, 3, 0, 1]).data, shape: [channels * multiplier, 1, height, width] };
+}
+
+function reorder({ data, shape }: Tensor, order: readonly number[]): Tensor {
+  return { data: permute(data, shape, order), shape: order.map((axis) => shape[axis]) };
+}
+
+/** Codes of AttributeProto.AttributeType: INT 2, STRING 3, INTS 7. */
+function attributeOf(name: string, value: number | string | readonly number[]) {
+  if (typeof value === 'number') return { name, type: 2, i: value };
+  return typeof value === 'string' ? { name, type: 3, s: Buffer.from(value) } : { name, type: 7, ints: value };
+}
+
+function valueInfo(name: string, shape: readonly number[]) {
+  return { name, type: { tensorType: { elemType: 1, shape: { dim: shape.map((size) => ({ dimValue: size })) } } } };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

@@ -1,0 +1,151 @@
+// sepconv itself: every backend and instruction set, and of the best ones every way to call them.
+import { availableParallelism } from 'node:os';
+import { type Layer, multiplyAdds, outputShape, pointwise } from '../../src/bench/layer.js';
+import { type Operands, oneShot, prepareLayer } from '../../src/bench/operands.js';
+import { SepconvError } from '../../src/core/errors.js';
+import type { Layout } from '../../src/core/params.js';
+import { type Shape, sizeOf, type Tensor } from '../../src/core/tensor.js';
+import { createRuntime, type Runtime, type RuntimeOptions } from '../../src/entries/node.js';
+import { Absent, type Contender, type Started, slowLimit, type Unit } from '../contender.js';
+import { channelsFirstShape, toChannelsFirst, toChannelsLast } from '../layouts.js';
+
+type Way = (runtime: Runtime, layer: Layer, operands: Operands) => Started;
+
+const native =
+  process.arch === 'arm64' ? ['native/neon', 'native/scalar'] : ['native/avx2', 'native/sse2', 'native/scalar'];
+const [best] = native;
+const wasm = 'wasm/simd128';
+
+const units: Readonly<Record<string, Unit>> = {
+  'native/avx2': 'madd256',
+  'native/sse2': 'madd128',
+  'native/neon': 'madd128',
+  'native/scalar': 'madd32',
+  'wasm/simd128': 'madd128',
+  reference: 'madd32',
+};
+
+/** Prepared, with `out`: the steady state. */
+const prepared: Way = (runtime, layer, operands) => withOut(runtime, layer, operands, 'NHWC');
+
+const newOutput: Way = (runtime, layer, { input, filters }) => {
+  const operator = prepareLayer(runtime, layer, filters, 'NHWC');
+  let result: Tensor | undefined;
+  const run = () => {
+    result = operator.run(input as Tensor);
+  };
+  return { run, output: () => result!.data };
+};
+
+const shot: Way = (runtime, layer, operands) => {
+  let result: Tensor | undefined;
+  const run = () => {
+    result = oneShot(runtime, layer, operands, 'NHWC');
+  };
+  return { run, output: () => result!.data };
+};
+
+const channelsFirst: Way = (runtime, layer, { input, filters }) => {
+  const first = { data: toChannelsFirst(input.data, input.shape), shape: channelsFirstShape(input.shape) };
+  const { run, output } = withOut(runtime, layer, { input: first, filters }, 'NCHW');
+  return { run, output: async () => toChannelsLast(await output(), outputShape(layer)) };
+};
+
+/** A separable convolution as a depthwise and a pointwise one, its intermediate in memory. */
+const twoCalls: Way = (runtime, layer, { input, filters }) => {
+  const first = prepareLayer(runtime, { ...layer, operation: 'depthwiseConv2d' }, [filters[0]], 'NHWC');
+  const second = prepareLayer(runtime, pointwise(1, layer.input[3], layer.outputs), [filters[1]], 'NHWC');
+  const between = newTensor(first.outputShape(layer.input));
+  const out = newTensor(outputShape(layer));
+  const run = () => {
+    first.run(input as Tensor, { out: between });
+    second.run(between, { out });
+  };
+  return { run, output: () => out.data };
+};
+
+/** Input and output in the backend's own memory: nothing is copied. */
+const resident: Way = (runtime, layer, { input, filters }) => {
+  const { allocate } = runtime as { allocate?: (shape: Shape) => Tensor };
+  if (allocate === undefined) throw new Absent('this version has no runtime.allocate');
+  const [place, out] = [allocate(input.shape), allocate(outputShape(layer))];
+  place.data.set(input.data);
+  const operator = prepareLayer(runtime, layer, filters, 'NHWC');
+  const run = () => {
+    operator.run(place, { out });
+  };
+  return { run, output: () => out.data };
+};
+
+function withOut(runtime: Runtime, layer: Layer, { input, filters }: Operands, layout: Layout): Started {
+  const operator = prepareLayer(runtime, layer, filters, layout);
+  const shape = operator.outputShape(input.shape);
+  const out = layer.dtype === 'uint8' ? { data: new Uint8Array(sizeOf(shape)), shape } : newTensor(shape);
+  const run = () => {
+    operator.run(input as Tensor, { out: out as Tensor });
+  };
+  return { run, output: () => out.data };
+}
+
+function newTensor(shape: Shape): Tensor {
+  return { data: new Float32Array(sizeOf(shape)), shape };
+}
+
+interface Variant extends Partial<Contender> {
+  readonly options?: RuntimeOptions & { readonly precision?: 'fast' };
+  /** What the name says beside the backend. */
+  readonly label?: string;
+}
+
+function contender(backend: string, way: Way, { options, label, ...rest }: Variant = {}): Contender {
+  const [kind, isa] = backend.split('/');
+  const threads = options?.threads ?? 1;
+  return {
+    name: [backend, label].filter((word) => word !== undefined).join(' '),
+    class: kind === 'reference' ? 'javascript' : (kind as 'native' | 'wasm'),
+    unit: units[backend],
+    threads,
+    exact: true,
+    takes: () => true,
+    ...rest,
+    runs: {
+      kind: 'javascript',
+      async start(layer, operands) {
+        return way(
+          await runtimeOf({ backend: kind as RuntimeOptions['backend'], isa, threads, ...options }),
+          layer,
+          operands,
+        );
+      },
+    },
+  };
+}
+
+async function runtimeOf(options: RuntimeOptions): Promise<Runtime> {
+  try {
+    return await createRuntime(options);
+  } catch (error) {
+    throw error instanceof SepconvError ? new Absent(error.message) : error;
+  }
+}
+
+const isSeparable = ({ operation }: Layer) => operation === 'separableConv2d';
+const isFloat = ({ dtype }: Layer) => dtype === 'float32';
+const threads = availableParallelism();
+
+export const ours: readonly Contender[] = [
+  contender(best, prepared, { always: true, charted: true }),
+  contender(best, prepared, { label: 'fast', options: { precision: 'fast' }, unit: 'fma256', exact: false }),
+  ...(threads > 1 ? [contender(best, prepared, { label: `× ${threads}`, options: { threads } })] : []),
+  contender(best, channelsFirst, { label: 'NCHW', takes: ({ operation }) => operation !== 'activate' }),
+  contender(best, twoCalls, { label: 'two calls', takes: isSeparable }),
+  contender(best, newOutput, { label: 'new output' }),
+  contender(best, shot, { label: 'one-shot' }),
+  ...native.slice(1).map((backend) => contender(backend, prepared, { charted: backend === 'native/sse2' })),
+  contender(wasm, prepared, { always: true, charted: true }),
+  contender(wasm, resident, { label: 'resident', takes: isFloat }),
+  contender(wasm, channelsFirst, { label: 'NCHW', takes: ({ operation }) => operation !== 'activate' }),
+  contender(wasm, twoCalls, { label: 'two calls', takes: isSeparable }),
+  contender(wasm, shot, { label: 'one-shot' }),
+  contender('reference', prepared, { takes: (layer) => multiplyAdds(layer) < slowLimit / 4 }),
+];

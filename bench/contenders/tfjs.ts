@@ -1,0 +1,97 @@
+// TensorFlow.js: the operation of a layer on either of its backends.
+import type { Layer } from '../../src/bench/layer.js';
+import type { JavaScript } from '../contender.js';
+import { loadPeer } from '../peers.js';
+
+export interface TfTensor {
+  dataSync(): Float32Array;
+  dispose(): void;
+}
+
+type Pair = readonly [number, number];
+
+/** What is used of @tensorflow/tfjs-core. */
+export interface Tfjs {
+  setBackend(name: string): Promise<boolean>;
+  ready(): Promise<void>;
+  tensor4d(data: Float32Array, shape: readonly number[]): TfTensor;
+  depthwiseConv2d(x: TfTensor, f: TfTensor, strides: Pair, pad: string, layout: string, dilations: Pair): TfTensor;
+  separableConv2d(
+    x: TfTensor,
+    depthwise: TfTensor,
+    pointwise: TfTensor,
+    strides: Pair,
+    pad: string,
+    dilations: Pair,
+  ): TfTensor;
+  conv2d(x: TfTensor, f: TfTensor, strides: number, pad: string, layout: string, dilations: number): TfTensor;
+  conv2dTranspose(x: TfTensor, f: TfTensor, shape: readonly number[], strides: number, pad: string): TfTensor;
+  maxPool(x: TfTensor, window: Pair, strides: number, pad: string): TfTensor;
+  avgPool(x: TfTensor, window: Pair, strides: number, pad: string): TfTensor;
+  mean(x: TfTensor, axes: readonly number[], keep: boolean): TfTensor;
+  readonly [activation: string]: unknown;
+}
+
+const activations = ['relu', 'relu6', 'sigmoid', 'tanh', 'elu'];
+
+export function hasOperation({ operation, activation, groups }: Layer): boolean {
+  if (operation === 'activate') return activations.includes(activation!);
+  return operation !== 'sepFilter2d' && groups === 1;
+}
+
+/**
+ * @param backend loads and registers it
+ * @param copies whether input and output are copied in and out at every call, as plain arrays
+ */
+export function tfjs(backend: () => Promise<void>, name: string, copies: boolean): JavaScript {
+  return {
+    kind: 'javascript',
+    async start(layer, { input, filters }) {
+      const tf = loadPeer<Tfjs>('@tensorflow/tfjs-core');
+      await backend();
+      await tf.setBackend(name);
+      await tf.ready();
+      const weights = filters.map(({ data, shape }) => tf.tensor4d(data, shape));
+      const array = input.data as Float32Array;
+      const operate = operationOf(tf, layer, weights);
+      if (copies) {
+        let result = new Float32Array();
+        const run = () => {
+          const x = tf.tensor4d(array, input.shape);
+          const y = operate(x);
+          result = y.dataSync() as Float32Array<ArrayBuffer>;
+          x.dispose();
+          y.dispose();
+        };
+        return { run, output: () => result };
+      }
+      const x = tf.tensor4d(array, input.shape);
+      return { run: () => operate(x).dispose(), output: () => operate(x).dataSync() };
+    },
+  };
+}
+
+function operationOf(tf: Tfjs, layer: Layer, [first, second]: readonly TfTensor[]): (x: TfTensor) => TfTensor {
+  const { operation, kernel, strides: s, dilations: d, input, outputs } = layer;
+  switch (operation) {
+    case 'depthwiseConv2d':
+      return (x) => tf.depthwiseConv2d(x, first, [s, s], 'same', 'NHWC', [d, d]);
+    case 'separableConv2d':
+      return (x) => tf.separableConv2d(x, first, second, [s, s], 'same', [d, d]);
+    case 'pointwiseConv2d':
+    case 'conv2d':
+      return (x) => tf.conv2d(x, first, s, 'same', 'NHWC', d);
+    case 'convTranspose2d': {
+      const shape = [input[0], input[1] * s, input[2] * s, outputs];
+      return (x) => tf.conv2dTranspose(x, first, shape, s, 'same');
+    }
+    case 'maxPool2d':
+      return (x) => tf.maxPool(x, kernel, s, 'same');
+    case 'avgPool2d':
+      return (x) => tf.avgPool(x, kernel, s, 'same');
+    case 'globalAvgPool2d':
+      return (x) => tf.mean(x, [1, 2], true);
+    default:
+      return tf[layer.activation!] as (x: TfTensor) => TfTensor;
+  }
+}

@@ -1,0 +1,22 @@
+// The chart of a run: the contenders that stand for their kind, and the limit of the machine.
+import { chart } from '../src/bench/chart.js';
+import { contenders } from './contenders/index.js';
+import type { Result } from './result.js';
+
+/** An SVG. */
+export function drawResult({ version, machine, layers }: Result): Promise<string> {
+  const drawn = contenders.filter(({ charted }) => charted).map(({ name }) => name);
+  const points = layers.flatMap(({ layer, multiplyAdds, rows }) =>
+    drawn.flatMap((contender) => {
+      const row = rows.find((candidate) => candidate.contender === contender);
+      return row === undefined
+        ? []
+        : [{ layer: layer.name, contender, gigaflops: (2 * multiplyAdds) / row.median / 1e9 }];
+    }),
+  );
+  const limits = layers.flatMap(({ layer, multiplyAdds, rows }) => {
+    const roofline = rows.find(({ contender }) => contender === drawn[0])?.roofline;
+    return roofline ? [{ layer: layer.name, contender: 'limit', gigaflops: (2 * multiplyAdds) / roofline / 1e9 }] : [];
+  });
+  return chart(`sepconv ${version} on one core, ${machine.processor}; lines: the limit of ${drawn[0]}`, points, limits);
+}

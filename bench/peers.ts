@@ -1,0 +1,38 @@
+// Packages of bench/package.json, which nothing but the contenders needs.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Absent } from './contender.js';
+
+/** This code runs from a folder of build/. */
+const require = createRequire(new URL('../../bench/package.json', import.meta.url));
+
+/** Loads a peer; `Package` states what is used of it, so that nothing is compiled against a package that may be absent. */
+export function loadPeer<Package>(name: string): Package {
+  try {
+    return require(name) as Package;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    throw new Absent(`${name} is not installed; npm run bench:peers installs it`);
+  }
+}
+
+/** Versions of the packages that are installed. */
+export function peerVersions(): Record<string, string> {
+  const { dependencies } = require('./package.json') as { dependencies: Record<string, string> };
+  const versions = Object.keys(dependencies).map((name) => [name, versionOf(name)]);
+  return Object.fromEntries(versions.filter(([, version]) => version !== undefined));
+}
+
+function versionOf(name: string): string | undefined {
+  try {
+    const path = new URL(`../../bench/node_modules/${name}/package.json`, import.meta.url);
+    return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The path of a file of a peer. */
+export function peerFile(path: string): string {
+  return require.resolve(path);
+}

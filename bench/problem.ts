@@ -1,0 +1,68 @@
+// The right result of a layer, and whether a contender's is it.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Layer } from '../src/bench/layer.js';
+import { makeOperands, type Operands, prepareLayer } from '../src/bench/operands.js';
+import type { Tensor, TensorData } from '../src/core/tensor.js';
+import { createRuntime } from '../src/entries/node.js';
+
+/** Relative to Σ|x·w|, for each product of the sum: a rounding of each kind. */
+const roundoff = 2 ** -24;
+
+export interface Problem {
+  /** Where the operands lie as files for programs: `input`, `filter0`, `filter1`. */
+  readonly folder: string;
+  /** What is wrong with the result in a file, or undefined. */
+  check(resultPath: string, exact: boolean): string | undefined;
+}
+
+/** Computes the reference's result and the bound of an honest float32 sum around it. */
+export async function makeProblem(layer: Layer, folder: string): Promise<Problem> {
+  const operands = makeOperands(layer);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'input'), operands.input.data);
+  for (const [i, { data }] of operands.filters.entries()) writeFileSync(join(folder, `filter${i}`), data);
+  const reference = await createRuntime({ backend: 'reference' });
+  const expected = prepareLayer(reference, layer, operands.filters, 'NHWC').run(operands.input as Tensor).data;
+  const bounds = await boundsOf(layer, operands, expected);
+  return {
+    folder,
+    check(resultPath, exact) {
+      const bytes = readFileSync(resultPath);
+      if (bytes.length !== expected.byteLength) return `${bytes.length} bytes instead of ${expected.byteLength}`;
+      const Type = layer.dtype === 'uint8' ? Uint8Array : Float32Array;
+      const actual = new Type(bytes.buffer, bytes.byteOffset, expected.length);
+      return exact ? differentBits(actual, expected) : beyondBounds(actual, expected, bounds);
+    },
+  };
+}
+
+/**
+ * How far an element may be from the reference's: twice the bound of a sum of K products, (K + 3) · 2⁻²⁴ · Σ|x·w|, since
+ * both err. Σ|x·w| is the layer of absolute values.
+ */
+async function boundsOf(layer: Layer, { input, filters }: Operands, expected: TensorData): Promise<Float32Array> {
+  if (layer.dtype === 'uint8') return new Float32Array(expected.length).fill(1);
+  const absolute = ({ data, shape }: Tensor): Tensor => ({ data: data.map(Math.abs), shape });
+  const runtime = await createRuntime();
+  const operator = prepareLayer(runtime, layer, filters.map(absolute), 'NHWC');
+  const sums = operator.run(absolute(input as Tensor)).data;
+  const [height, width] = layer.kernel;
+  const products = height * width * layer.input[3] + 3;
+  // Activations have no sum: a few units of the last place of values of about one.
+  return layer.operation === 'activate'
+    ? new Float32Array(sums.length).fill(16 * roundoff)
+    : sums.map((sum) => 2 * products * roundoff * sum);
+}
+
+function differentBits(actual: TensorData, expected: TensorData): string | undefined {
+  const at = expected.findIndex((value, i) => !Object.is(value, actual[i]));
+  return at < 0 ? undefined : `element ${at} is ${actual[at]} instead of ${expected[at]}`;
+}
+
+function beyondBounds(actual: TensorData, expected: TensorData, bounds: Float32Array): string | undefined {
+  const at = expected.findIndex((value, i) => !(Math.abs(value - actual[i]) <= bounds[i]));
+  return at < 0
+    ? undefined
+    : `element ${at} is ${actual[at]} instead of ${expected[at]} ± ${bounds[at].toPrecision(2)}`;
+}

@@ -1,0 +1,95 @@
+// The operands of a layer, and the call that it stands for.
+import type { Operator } from '../core/operator.js';
+import type { Layout } from '../core/params.js';
+import { sizeOf, type Tensor, type TensorData, tensor } from '../core/tensor.js';
+import type { Operations } from '../ops/index.js';
+import { filterShapes, type Layer } from './layer.js';
+
+export interface Operands {
+  /** In NHWC. */
+  readonly input: Tensor<TensorData>;
+  readonly filters: readonly Tensor[];
+}
+
+/** Random numbers in [-1, 1), the same in every process; bytes for uint8; a Gaussian for image filters. */
+export function makeOperands(layer: Layer): Operands {
+  const next = generator(layer.name.length);
+  const draw = () => next() / 2 ** 31 - 1;
+  const size = sizeOf(layer.input);
+  const data: TensorData =
+    layer.dtype === 'uint8' ? new Uint8Array(size).map(() => next() >>> 24) : new Float32Array(size).map(draw);
+  const filters = filterShapes(layer).map((shape) => {
+    const weights = new Float32Array(sizeOf(shape));
+    return tensor(layer.operation === 'sepFilter2d' ? gaussianTaps(weights.length) : weights.map(draw), shape);
+  });
+  return { input: tensor(data, layer.input), filters };
+}
+
+/** The layer as a prepared operator. */
+export function prepareLayer(on: Operations, layer: Layer, filters: readonly Tensor[], layout: Layout): Operator {
+  const { leading, options } = argumentsOf(layer, filters, layout);
+  const name = `prepare${layer.operation[0].toUpperCase()}${layer.operation.slice(1)}` as keyof Operations;
+  const dtype = layer.operation === 'sepFilter2d' ? { dtype: layer.dtype } : {};
+  return call(on, name)(...leading, { ...options, ...dtype }) as Operator;
+}
+
+/** The layer as a one-shot call, which makes its own output. */
+export function oneShot(on: Operations, layer: Layer, { input, filters }: Operands, layout: Layout): Tensor {
+  const { leading, options } = argumentsOf(layer, filters, layout);
+  return call(on, layer.operation)(input, ...leading, options) as Tensor;
+}
+
+/** The operations of a layer share no signature, only its parts. */
+function call(on: Operations, name: keyof Operations) {
+  return on[name] as (...values: unknown[]) => unknown;
+}
+
+function argumentsOf(
+  { operation, kernel, strides, dilations, ...layer }: Layer,
+  filters: readonly Tensor[],
+  layout: Layout,
+) {
+  const window = { layout, strides, dilations, padding: 'same' };
+  switch (operation) {
+    case 'depthwiseConv2d':
+    case 'separableConv2d':
+      return { leading: filters, options: { ...window, filterLayout: 'HWCM' } };
+    case 'pointwiseConv2d':
+      return { leading: filters, options: { layout, filterLayout: 'HWIO' } };
+    case 'conv2d':
+      return { leading: filters, options: { ...window, filterLayout: 'HWIO', groups: layer.groups } };
+    case 'convTranspose2d':
+      return { leading: filters, options: { ...window, filterLayout: 'HWOI' } };
+    case 'maxPool2d':
+    case 'avgPool2d':
+      return { leading: [], options: { ...window, windowDimensions: kernel } };
+    case 'globalAvgPool2d':
+      return { leading: [], options: { layout } };
+    case 'activate':
+      return { leading: [layer.activation], options: { layout } };
+    case 'sepFilter2d':
+      return { leading: filters.map(({ data }) => data), options: { layout, border: 'replicate' } };
+  }
+}
+
+/** exp(−x² / 2σ²) with σ² = 2.25, by repeated products: the ratio of neighbours changes by a constant factor. */
+function gaussianTaps(count: number): Float32Array {
+  const middle = (count - 1) / 2;
+  const half = [1];
+  const step = 0.8007374029168081; // exp(−1 / 4.5)
+  for (let x = 1, ratio = step; x <= middle; x++, ratio *= step * step) half.push(half[x - 1] * ratio);
+  const taps = Array.from({ length: count }, (_, i) => half[Math.abs(i - middle)]);
+  const sum = taps.reduce((a, b) => a + b, 0);
+  return Float32Array.from(taps, (tap) => tap / sum);
+}
+
+/** Integers in [0, 2^32): xorshift32. */
+function generator(seed: number): () => number {
+  let state = (seed * 2654435761 + 0x9e3779b9) | 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+}
