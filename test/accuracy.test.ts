@@ -34,7 +34,7 @@ function expectAccurate(call: Call, taps: number, exactAt: (place: number[], bia
 
 describe('against float64', () => {
   test.each([1, 3, 5, 11])('depthwise, %i taps a side', (k) => {
-    const call = callOf('depthwise', { image: [1, 20, 20, 5], kernel: [k, k], bias: true, seed: k });
+    const call = callOf('depthwiseConv2d', { image: [1, 20, 20, 5], kernel: [k, k], bias: true, seed: k });
     expectAccurate(call, k * k, ([y, x, c], bias) => {
       const taps = Array.from({ length: k * k }, (_, i) => [Math.floor(i / k), i % k]);
       const products = taps.map(
@@ -44,8 +44,24 @@ describe('against float64', () => {
     });
   });
 
+  test.each([
+    [1, 300],
+    [3, 40],
+    [5, 7],
+  ])('standard, %i taps a side, %i inputs', (k, inputs) => {
+    const call = callOf('conv2d', { image: [1, 9, 9, inputs], kernel: [k, k], outputs: 5, bias: true, seed: k });
+    expectAccurate(call, k * k * inputs, ([y, x, o], bias) => {
+      const products = Array.from({ length: k * k * inputs }, (_, tap) => {
+        const i = tap % inputs;
+        const [ky, kx] = [Math.floor(tap / inputs / k), Math.floor(tap / inputs) % k];
+        return at(call.input, [0, y + ky, x + kx, i]) * at(call.filters[0], [ky, kx, i, o]);
+      });
+      return exact(products, bias);
+    });
+  });
+
   test.each([1, 16, 257, 2000])('pointwise, %i inputs', (inputs) => {
-    const call = callOf('pointwise', { image: [1, 9, 9, inputs], outputs: 7, bias: true, seed: inputs });
+    const call = callOf('pointwiseConv2d', { image: [1, 9, 9, inputs], outputs: 7, bias: true, seed: inputs });
     expectAccurate(call, inputs, ([y, x, o], bias) => {
       const products = Array.from(
         { length: inputs },

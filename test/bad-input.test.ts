@@ -6,14 +6,12 @@ import {
   prepareDepthwiseConv2d,
   prepareSeparableConv2d,
   separableConv2d,
-  type Tensor,
   tensor,
 } from '../src/entries/node.js';
 import { expectError, testEach, type Wrong } from './support/errors.js';
+import { ones } from './support/tensors.js';
 
 const maxInt32 = 2 ** 31 - 1;
-const ones = (...shape: number[]): Tensor => tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(1), shape);
-
 const image = ones(1, 4, 5, 3);
 const filter = ones(2, 2, 3, 1);
 const mix = ones(3, 6);

@@ -1,16 +1,8 @@
 // Every wrong option gets a typed error whose sentence names it; the next valid call works.
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  depthwiseConv2d,
-  pointwiseConv2d,
-  prepareDepthwiseConv2d,
-  separableConv2d,
-  type Tensor,
-  tensor,
-} from '../src/entries/node.js';
+import { depthwiseConv2d, pointwiseConv2d, prepareDepthwiseConv2d, separableConv2d } from '../src/entries/node.js';
 import { expectError, testEach, type Wrong } from './support/errors.js';
-
-const ones = (...shape: number[]): Tensor => tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(1), shape);
+import { ones } from './support/tensors.js';
 
 const image = ones(1, 4, 5, 3);
 const filter = ones(2, 2, 3, 1);

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { formatNpy, parseNpy } from '../src/image/npy.js';
 import { tensor } from '../src/index.js';
-import { at, decoded, encoded, fail, photograph, report, steps, succeed } from './support/command-line.js';
+import { at, decoded, encoded, fail, photograph, report, results, steps, succeed } from './support/command-line.js';
 
 describe('pictures in and out', () => {
   test.each([
@@ -32,6 +32,38 @@ describe('pictures in and out', () => {
     await succeed([photograph, '-k', 'box:5', '-o', `photo.${extension}`]);
     const { inputShape } = await report([at(`photo.${extension}`), '-k', 'identity']);
     expect(inputShape).toEqual([1, 300, 451, 3]);
+  });
+
+  test('a palette with transparency, one bit, and 16-bit grey with alpha are read as they are', async () => {
+    const palette = encoded(steps(48), 4, 4, 'srgb').png({ palette: true });
+    writeFileSync(at('palette.png'), await palette.toBuffer());
+    expect((await sharp(at('palette.png')).metadata()).isPalette).toBe(true);
+    await succeed(['palette.png', '-k', 'identity', '-o', 'kept-palette.png']);
+    expect(await decoded(at('kept-palette.png'), 'srgb')).toEqual(await decoded(at('palette.png'), 'srgb'));
+    const bits = encoded(Uint8Array.of(0, 255, 255, 0), 2, 1, 'b-w').png({ palette: true, colours: 2 });
+    writeFileSync(at('bits.png'), await bits.toBuffer());
+    expect(
+      (await results(['bits.png', '-k', 'identity'])).filter((_, i, { length }) => i % (length / 4) === 0),
+    ).toEqual([0, 255, 255, 0]);
+    const wide = Uint16Array.from({ length: 24 }, (_, i) => i * 2849);
+    writeFileSync(at('grey-alpha16.png'), await encoded(wide, 4, 2, 'grey16').png().toBuffer());
+    const object = await report(['grey-alpha16.png', '-k', 'identity']);
+    expect(object).toMatchObject({ inputShape: [1, 3, 4, 1], bits: 16, alpha: true });
+    await succeed(['grey-alpha16.png', '-k', 'identity', '-o', 'kept-grey-alpha16.png']);
+    expect(await decoded(at('kept-grey-alpha16.png'), 'grey16')).toEqual(
+      await decoded(at('grey-alpha16.png'), 'grey16'),
+    );
+  });
+
+  test('alpha goes with its pixels where the result has another size', async () => {
+    const alphaOf = async (args: string[]) => {
+      await succeed(['rgba.png', ...args, '-o', 'alpha.png', '--force']);
+      const { samples } = await decoded(at('alpha.png'), 'srgb');
+      return samples.filter((_, i) => i % 4 === 3);
+    };
+    expect(await alphaOf(['-m', 'maxpool'])).toEqual([15, 55]);
+    expect((await alphaOf(['-m', 'transposed'])).slice(0, 8)).toEqual([15, 15, 35, 35, 55, 55, 75, 75]);
+    expect(await alphaOf(['-m', 'spatial'])).toEqual(Array.from({ length: 12 }, (_, i) => i * 20 + 15));
   });
 
   test('a 16-bit picture becomes an 8-bit one where the format has no more', async () => {
@@ -78,11 +110,6 @@ describe('pictures in and out', () => {
   test('CMYK becomes RGB', async () => {
     writeFileSync(at('cmyk.jpg'), await encoded(steps(36), 4, 3, 'srgb').toColourspace('cmyk').jpeg().toBuffer());
     expect((await report(['cmyk.jpg'])).inputShape).toEqual([1, 3, 4, 3]);
-  });
-
-  test('standard input and output', async () => {
-    const png = await succeed(['-', '-k', 'identity', '-o', '-'], { input: readFileSync(at('rgba.png')) });
-    expect(await decoded(png, 'srgb')).toEqual(await decoded(at('rgba.png'), 'srgb'));
   });
 
   test('tensors in .npy, also those that are no picture', async () => {

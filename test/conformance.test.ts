@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
-import { opNames } from '../src/core/kernels.js';
-import type { Tensor } from '../src/core/tensor.js';
+import type { Tensor, TensorData } from '../src/core/tensor.js';
+import { type OperationName, ops } from '../src/ops/index.js';
 import { everyBackend, missing, skipped } from './support/backends.js';
 import { expectSameBits } from './support/bits.js';
 import { type Call, type Case, callOf, oneShot, outputOf, prepare, runPrepared } from './support/cases.js';
@@ -18,9 +18,9 @@ describe('backends here', () => {
 });
 
 /** Compares one way of calling on every backend with the reference's answer, computed once. */
-function expectEverywhere(call: Call, expected: Tensor, way = outputOf): void {
+function expectEverywhere(call: Call, expected: Tensor<TensorData>, way: typeof outputOf = outputOf): void {
   for (const { name, kernels } of everyBackend) {
-    expectSameBits(`${call.op} on ${name}`, way(kernels, call), expected, call.layout, call.about);
+    expectSameBits(`${call.name} on ${name}`, way(kernels, call), expected, call.layout, call.about);
   }
 }
 
@@ -38,44 +38,46 @@ const imageSizes = [
   [1, 5, 7],
 ] as const;
 
-describe.each(opNames)('%s', (op) => {
-  test.each(namedCases[op])('$title', (aCase) => {
+describe.each(Object.keys(ops) as OperationName[])('%s', (name) => {
+  test.each(namedCases[name])('$title', (aCase) => {
     for (const layout of inLayouts) {
-      const call = callOf(op, { ...aCase, ...layout });
+      const call = callOf(name, { ...aCase, ...layout });
       expectEverywhere(call, outputOf(reference, call));
     }
   });
 
   test(`random cases (SEED=${runSeed})`, () => {
-    const property = fc.property(randomCases[op], (aCase) => {
-      const call = callOf(op, aCase);
+    const property = fc.property(randomCases[name], (aCase) => {
+      const call = callOf(name, aCase);
       expectEverywhere(call, outputOf(reference, call));
     });
     fc.assert(property, { numRuns: 300, seed: runSeed });
   });
 
   test('one-shot calls', () => {
-    for (const aCase of namedCases[op].filter((_, index) => index % 7 === 0)) {
-      const call = callOf(op, aCase);
+    for (const aCase of namedCases[name].filter((_, index) => index % 7 === 0)) {
+      const call = callOf(name, aCase);
       expectEverywhere(call, outputOf(reference, call), oneShot);
     }
   });
 
   test.each(inLayouts)('one operator on many image sizes, $layout', (layout) => {
-    const aCase = millionValues[op];
-    const calls = imageSizes.map(([n, h, w]) => callOf(op, { ...aCase, ...layout, image: [n, h, w, aCase.image[3]] }));
+    const aCase = millionValues[name];
+    const calls = imageSizes.map(([n, h, w]) => {
+      return callOf(name, { ...aCase, ...layout, image: [n, h, w, aCase.image[3]] });
+    });
     const expected = calls.map((call) => outputOf(reference, call));
-    for (const { name, kernels } of everyBackend) {
+    for (const { name: backend, kernels } of everyBackend) {
       const operator = prepare(kernels, calls[0]);
       calls.forEach((call, i) => {
-        expectSameBits(`${op} on ${name}`, runPrepared(operator, call), expected[i], call.layout, call.about);
+        expectSameBits(`${name} on ${backend}`, runPrepared(operator, call), expected[i], call.layout, call.about);
       });
       operator[Symbol.dispose]();
     }
   });
 
   test(`a million random values (SEED=${runSeed})`, () => {
-    const call = callOf(op, { ...millionValues[op], seed: runSeed });
+    const call = callOf(name, { ...millionValues[name], seed: runSeed });
     const expected = outputOf(reference, call);
     expect(expected.data.length).toBeGreaterThanOrEqual(1e6);
     expectEverywhere(call, expected);

@@ -5,7 +5,7 @@ import type { Kernels, Operands } from '../src/core/kernels.js';
 import { bitsOf, expectSameBits } from './support/bits.js';
 import { callOf, outputOf } from './support/cases.js';
 
-const call = callOf('depthwise', { image: [2, 3, 4, 5], options: { padding: 'same' } });
+const call = callOf('depthwiseConv2d', { image: [2, 3, 4, 5], options: { padding: 'same' } });
 const expected = outputOf(reference, call);
 
 /** The reference, and then some. */
@@ -24,6 +24,8 @@ function withFault(fault: (operands: Operands) => void): Kernels {
     },
   };
 }
+
+const pictures = callOf('sepFilter2d', { image: [2, 3, 4, 5], dtype: 'uint8', values: 'quarters' });
 
 /** Elements around an array, in the buffer it is a view of. */
 const around = ({ buffer, byteOffset }: Operands['output'], index: number) =>
@@ -58,7 +60,20 @@ describe('the harness finds', () => {
   });
   test.each([-1, 120])('a write at element %i of 120', (index) => {
     const wrong = withFault(({ output }) => around(output, index).fill(0));
-    expect(() => outputOf(wrong, call)).toThrow(`wrote 0x00000000 at element ${index}`);
+    expect(() => outputOf(wrong, call)).toThrow(`wrote at element ${index} of an array of 120`);
+  });
+  test.each([-1, 120])('a write at byte %i of 120', (index) => {
+    const wrong = withFault(({ output: { buffer, byteOffset } }) =>
+      new Uint8Array(buffer, byteOffset + index, 1).fill(1),
+    );
+    expect(() => outputOf(wrong, pictures)).toThrow(`wrote at element ${index} of an array of 120`);
+  });
+  test('one wrong byte, or another type', () => {
+    const answer = outputOf(reference, pictures);
+    const wrong = { ...answer, data: Uint8Array.from(answer.data).fill(answer.data[60] ^ 1, 60, 61) };
+    expect(() => expectSameBits('wrong', wrong, answer)).toThrow('[1,0,0,0] (element 60)');
+    const floats = { ...answer, data: Float32Array.from(answer.data) };
+    expect(() => expectSameBits('floats', floats, answer)).toThrow('another type');
   });
   test.each([-1, 120])('a read at element %i of 120', (index) => {
     const wrong = withFault(({ input, output }) => {

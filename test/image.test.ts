@@ -2,16 +2,14 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Border } from '../src/core/params.js';
 import { tensor } from '../src/core/tensor.js';
-import { type Border, padImage } from '../src/image/border.js';
-import { prepareJob } from '../src/image/convolve.js';
+import { padImage } from '../src/image/border.js';
 import { expOfNegative } from '../src/image/exp.js';
 import { writeBytes } from '../src/image/files.js';
-import { flip, readKernel, readMix } from '../src/image/filters.js';
-import type { Picture } from '../src/image/picture.js';
+import { fitKernel, flip, readKernel, readMix } from '../src/image/filters.js';
 import { toPixels } from '../src/image/pixels.js';
 import { kernelPreset, mixPreset } from '../src/image/presets.js';
-import { createRuntime } from '../src/index.js';
 import { expectError } from './support/errors.js';
 
 describe('presets', () => {
@@ -59,6 +57,17 @@ describe('presets', () => {
     expect(kernelPreset('gaussian:9')).toEqual(kernelPreset('gaussian:9:1.7'));
   });
 
+  test('bilinear falls to 0 at the next pixel, and its phases sum to 1', () => {
+    expect(kernelPreset('bilinear:2:1')).toEqual({ data: Float32Array.of(0.25, 0.75, 0.75, 0.25), shape: [4, 1] });
+    expect(kernelPreset('bilinear:1')).toEqual({ data: Float32Array.of(1), shape: [1, 1] });
+    const { data, shape } = kernelPreset('bilinear:1:3')!;
+    expect(shape).toEqual([1, 5]);
+    [1 / 3, 2 / 3, 1, 2 / 3, 1 / 3].forEach((weight, i) => {
+      expect(data[i]).toBeCloseTo(weight, 7);
+    });
+    expect(kernelPreset('bilinear:3')!.shape).toEqual([5, 5]);
+  });
+
   test('mixes of channels', () => {
     expect(mixPreset('luma', 3)).toEqual({ data: Float32Array.of(0.299, 0.587, 0.114), shape: [3, 1] });
     expect(mixPreset('swap-rb', 3)!.data).toEqual(Float32Array.of(0, 0, 1, 0, 1, 0, 1, 0, 0));
@@ -69,10 +78,19 @@ describe('presets', () => {
     expect(mixPreset('sepia', 3)!.data[3]).toBe(Math.fround(0.769));
   });
 
-  test.each(['box', 'box:0', 'box:1.5', 'box:1000', 'box:', 'box:3:3', 'gaussian:3:0', 'sobel-x:3', 'gaussian:3:x'])(
-    '%s is refused',
-    (name) => expectError(() => kernelPreset(name), 'ERR_OPTION', 'kernel'),
-  );
+  test.each([
+    'bilinear:0',
+    'bilinear:2:2:2',
+    'box',
+    'box:0',
+    'box:1.5',
+    'box:1000',
+    'box:',
+    'box:3:3',
+    'gaussian:3:0',
+    'sobel-x:3',
+    'gaussian:3:x',
+  ])('%s is refused', (name) => expectError(() => kernelPreset(name), 'ERR_OPTION', 'kernel'));
 
   test('colour mixes are refused for other channels, unknown names are none', () => {
     expectError(() => mixPreset('luma', 1), 'ERR_SHAPE', 'pointwise');
@@ -89,16 +107,17 @@ describe('presets', () => {
 
 describe('filters as text', () => {
   test('one filter serves every channel', async () => {
-    const kernel = await readKernel('1 2; 3, 4', 2);
-    expect(kernel).toEqual({ data: Float32Array.of(1, 1, 2, 2, 3, 3, 4, 4), shape: [2, 2, 2, 1] });
+    const kernel = await readKernel('1 2; 3, 4');
+    expect(kernel).toEqual({ data: Float32Array.of(1, 2, 3, 4), shape: [2, 2] });
+    expect(fitKernel(kernel, 2)).toEqual({ data: Float32Array.of(1, 1, 2, 2, 3, 3, 4, 4), shape: [2, 2, 2, 1] });
   });
 
   test('rows of numbers, with signs, fractions and exponents', async () => {
-    expect((await readKernel('-.5 +1e1 ;0 -0.25;', 1)).data).toEqual(Float32Array.of(-0.5, 10, 0, -0.25));
+    expect((await readKernel('-.5 +1e1 ;0 -0.25;')).data).toEqual(Float32Array.of(-0.5, 10, 0, -0.25));
   });
 
   test.each(['1 2; 3', '1 x', '0x', ';', '- 1', '1;;2', '1,,2'])('%s is refused', async (text) => {
-    await expect(readKernel(text, 1)).rejects.toMatchObject({ code: 'ERR_OPTION' });
+    await expect(readKernel(text)).rejects.toMatchObject({ code: 'ERR_OPTION' });
   });
 
   test('a matrix has one row per channel', async () => {
@@ -136,53 +155,6 @@ describe('borders', () => {
     const image = tensor(new Float32Array(4), [1, 2, 2, 1]);
     const sides = { top: 100_000, bottom: 0, left: 100_000, right: 0 };
     expectError(() => padImage(image, sides, 'wrap'), 'ERR_SHAPE', 'bordered picture');
-  });
-});
-
-describe('jobs', () => {
-  const plain = { mode: 'depthwise', strides: 1, dilations: 1, padding: 'same', border: 'replicate' } as const;
-  const grey = (values: number[], width: number): Picture => ({
-    image: tensor(Float32Array.from(values), [1, values.length / width, width, 1]),
-    alpha: Uint8Array.from(values, (_, i) => i),
-    maximum: 255,
-  });
-  const run = async (picture: Picture, options: object, kernel: string) => {
-    const job = { ...plain, ...options, kernel: await readKernel(kernel, 1) };
-    const { operator, input, alpha } = prepareJob(await createRuntime({ backend: 'reference' }), picture, job);
-    return { values: [...operator.run(input).data], alpha: [...alpha!] };
-  };
-
-  test('an even filter stands with its floor((k − 1) / 2)th tap on the pixel', async () => {
-    const { values, alpha } = await run(grey([1, 2, 4, 8], 4), {}, '10 1');
-    expect(values).toEqual([12, 24, 48, 88]);
-    expect(alpha).toEqual([0, 1, 2, 3]);
-  });
-
-  test('same-lower stands one tap later', async () => {
-    const { values, alpha } = await run(grey([1, 2, 4, 8], 4), { padding: 'same-lower' }, '10 1');
-    expect(values).toEqual([11, 12, 24, 48]);
-    expect(alpha).toEqual([0, 1, 2, 3]);
-  });
-
-  test('the zero border darkens the edge', async () => {
-    expect((await run(grey([1, 1, 1], 3), { border: 'zero' }, '1 1 1')).values).toEqual([2, 3, 2]);
-    expect((await run(grey([1, 1, 1], 3), {}, '1 1 1')).values).toEqual([3, 3, 3]);
-  });
-
-  test('valid shrinks; strides and dilations move the anchor', async () => {
-    const picture = grey([1, 2, 3, 4, 5, 6, 7, 8, 9], 9);
-    expect(await run(picture, { padding: 'valid' }, '0 1 0')).toEqual({
-      values: [2, 3, 4, 5, 6, 7, 8],
-      alpha: [1, 2, 3, 4, 5, 6, 7],
-    });
-    const strided = await run(picture, { padding: 'valid', strides: [1, 3], dilations: [1, 2] }, '0 1 0');
-    expect(strided).toEqual({ values: [3, 6], alpha: [2, 5] });
-  });
-
-  test('explicit padding is filled by the border', async () => {
-    const { values, alpha } = await run(grey([1, 2, 3], 3), { padding: [0, 2], border: 'reflect' }, '1');
-    expect(values).toEqual([3, 2, 1, 2, 3, 2, 1]);
-    expect(alpha).toEqual([0, 0, 0, 1, 2, 2, 2]);
   });
 });
 

@@ -29,6 +29,15 @@ describe('.npy', () => {
     expect(parseNpy(formatNpy(tensor(Float32Array.of(4, 5), [2])), 'a.npy').tensor.shape).toEqual([2]);
   });
 
+  test('uint8 tensors stay so', () => {
+    const file = formatNpy(tensor(Uint8Array.of(1, 2, 255), [3, 1]));
+    expect(file.length).toBe(128 + 3);
+    expect(parseNpy(file, 'a.npy')).toEqual({
+      tensor: { data: Float32Array.of(1, 2, 255), shape: [3, 1] },
+      dtype: 'u1',
+    });
+  });
+
   test('every element type of numbers', () => {
     expect(values('|b1', Uint8Array.of(0, 1))).toEqual([0, 1]);
     expect(values('|u1', Uint8Array.of(3, 255))).toEqual([3, 255]);

@@ -1,31 +1,22 @@
-// Laws that hold without an oracle, on every backend.
-import fc from 'fast-check';
+// Laws that hold for every operation without an oracle, on every backend.
 import { describe, test } from 'vitest';
-import { reference } from '../src/backends/reference/index.js';
-import { type OpName, opNames } from '../src/core/kernels.js';
 import type { Tensor } from '../src/core/tensor.js';
-import { everyBackend } from './support/backends.js';
+import { type OperationName, operationsOn, ops } from '../src/ops/index.js';
 import { expectSameBits } from './support/bits.js';
-import { type Case, callOf, oneShot, outputOf } from './support/cases.js';
+import { type Call, callOf, oneShot, outputOf } from './support/cases.js';
+import { law, lawful, plain } from './support/laws.js';
 import { runSeed } from './support/random.js';
-import { randomCases } from './support/random-cases.js';
-import { at, generate, imageOf, reorder } from './support/tensors.js';
-
-/** Thread counts share their kernels, which the conformance suite compares; one of each is enough for laws. */
-const widest = everyBackend.filter(({ kernels: { backend, threads } }) => backend !== 'native' || threads === 7);
-const backends = [{ name: 'reference', kernels: reference }, ...widest];
-
-function law(op: OpName, holds: (aCase: Case) => void): void {
-  fc.assert(fc.property(randomCases[op], holds), { numRuns: 30, seed: runSeed });
-}
+import { imageOf, reorder } from './support/tensors.js';
 
 const nchw = [0, 3, 1, 2];
 
-/** From TensorFlow's filter layout to PyTorch's, filter by filter. */
-const toPytorch: Record<OpName, readonly ((filter: Tensor) => Tensor)[]> = {
-  depthwise: [depthwiseToPytorch],
-  pointwise: [(filter) => reorder(filter, [1, 0])],
-  separable: [depthwiseToPytorch, (filter) => reorder(filter, [3, 2, 0, 1])],
+/** From TensorFlow's filter layout to PyTorch's, filter by filter, and the name of that one. */
+const toPytorch: Partial<Record<OperationName, readonly [string, ...((filter: Tensor) => Tensor)[]]>> = {
+  depthwiseConv2d: ['OIHW', depthwiseToPytorch],
+  pointwiseConv2d: ['OIHW', (filter) => reorder(filter, [1, 0])],
+  separableConv2d: ['OIHW', depthwiseToPytorch, (filter) => reorder(filter, [3, 2, 0, 1])],
+  conv2d: ['OIHW', (filter) => reorder(filter, [3, 2, 0, 1])],
+  convTranspose2d: ['IOHW', (filter) => reorder(filter, [3, 2, 0, 1])],
 };
 
 function depthwiseToPytorch(filter: Tensor): Tensor {
@@ -33,11 +24,25 @@ function depthwiseToPytorch(filter: Tensor): Tensor {
   return { data: reorder(filter, [2, 3, 0, 1]).data, shape: [channels * multiplier, 1, height, width] };
 }
 
-describe.each(backends)(`$name (SEED=${runSeed})`, ({ kernels }) => {
-  describe.each(opNames)('%s', (op) => {
+/** The call with its image, its residual and its filters turned. */
+function turned(call: Call): Call {
+  const [filterLayout, ...turns] = toPytorch[call.name] ?? [];
+  return {
+    ...call,
+    input: reorder(call.input, nchw),
+    filters: call.filters.map((filter, i) => turns[i]?.(filter) ?? filter),
+    options: { ...call.options, layout: 'NCHW', ...(filterLayout && { filterLayout }) },
+    residual: call.residual && reorder(call.residual, nchw),
+  };
+}
+
+const convolutions = ['depthwiseConv2d', 'pointwiseConv2d', 'separableConv2d', 'conv2d', 'convTranspose2d'] as const;
+
+describe.each(lawful)(`$name (SEED=${runSeed})`, ({ kernels }) => {
+  describe.each(Object.keys(ops) as OperationName[])('%s', (name) => {
     test('a batch is its images one by one', () => {
-      law(op, ({ image: [, h, w, c], ...rest }) => {
-        const call = callOf(op, { ...rest, image: [3, h, w, c] });
+      law(name, ({ image: [, h, w, c], ...rest }) => {
+        const call = callOf(name, { ...rest, image: [3, h, w, c] });
         const whole = oneShot(kernels, call);
         for (const n of [0, 1, 2]) {
           const residual = call.residual && imageOf(call.residual, n);
@@ -48,118 +53,47 @@ describe.each(backends)(`$name (SEED=${runSeed})`, ({ kernels }) => {
     });
 
     test('NCHW is NHWC with its axes in another order', () => {
-      law(op, (aCase) => {
-        const call = callOf(op, { ...aCase, layout: 'NHWC', filters: 'tensorflow' });
-        const turned = oneShot(kernels, {
-          ...call,
-          input: reorder(call.input, nchw),
-          filters: call.filters.map((filter, i) => toPytorch[op][i](filter)),
-          options: { ...call.options, layout: 'NCHW', filterLayout: 'OIHW' },
-          residual: call.residual && reorder(call.residual, nchw),
-        });
-        expectSameBits('NCHW', turned, reorder(oneShot(kernels, call), nchw), 'NCHW', call.about);
+      law(name, (aCase) => {
+        const call = callOf(name, { ...aCase, layout: 'NHWC', filters: 'tensorflow' });
+        const expected = reorder(oneShot(kernels, call), nchw);
+        expectSameBits('NCHW', oneShot(kernels, turned(call)), expected, 'NCHW', call.about);
       });
     });
 
     test('a prepared operator gives what a one-shot call gives', () => {
-      law(op, (aCase) => {
-        const call = callOf(op, aCase);
+      law(name, (aCase) => {
+        const call = callOf(name, aCase);
         expectSameBits('prepared', outputOf(kernels, call), oneShot(kernels, call), call.layout, call.about);
       });
     });
+  });
 
-    test('linear in the input, in integers', () => {
-      law(op, (aCase) => {
-        const plain: Case = { ...aCase, bias: false, residual: false, values: 'integers' };
-        const options = { ...aCase.options, activation: 'linear', depthwiseActivation: undefined } as const;
-        const first = callOf(op, { ...plain, options });
-        const second = callOf(op, { ...plain, options, seed: 7 });
-        const combine = (a: Tensor, b: Tensor) => ({ ...a, data: a.data.map((value, i) => 3 * value + b.data[i]) });
-        const together = oneShot(kernels, { ...first, input: combine(first.input, second.input) });
-        const apart = [first.input, second.input].map((input) => oneShot(kernels, { ...first, input }));
-        expectSameBits('3x + y', together, combine(apart[0], apart[1]), first.layout, first.about);
-      });
+  test.each([...convolutions, 'sepFilter2d'] as const)('%s: linear in the input, in integers', (name) => {
+    law(name, (aCase) => {
+      const integers = { ...plain(aCase), values: 'integers', dtype: 'float32' } as const;
+      const first = callOf(name, integers);
+      const second = callOf(name, { ...integers, seed: 7 });
+      const apart = [first.input, second.input].map((input) => oneShot(kernels, { ...first, input }).data);
+      const sum = (a: ArrayLike<number>, b: ArrayLike<number>) => Float32Array.from(a, (value, i) => 3 * value + b[i]);
+      const input = { ...first.input, data: sum(first.input.data, second.input.data) };
+      const together = oneShot(kernels, { ...first, input });
+      expectSameBits('3x + y', together, { ...together, data: sum(apart[0], apart[1]) }, first.layout, first.about);
     });
   });
 
-  test('pointwise: a plain sum over the channels of a pixel', () => {
-    law('pointwise', (aCase) => {
-      const options = { ...aCase.options, activation: 'linear' } as const;
-      const call = callOf('pointwise', { ...aCase, options, layout: 'NHWC', filters: 'tensorflow', residual: false });
-      const { strides = 1, bias } = call.options as { strides?: number | number[]; bias?: Float32Array };
-      const [down, across] = typeof strides === 'number' ? [strides, strides] : strides;
-      const actual = oneShot(kernels, call);
-      const expected = generate(actual.shape, ([n, y, x, o]) => {
-        let sum = (bias?.[o] ?? 0) + 0;
-        for (let i = 0; i < aCase.image[3]; i++) {
-          const product = Math.fround(at(call.input, [n, y * down, x * across, i]) * at(call.filters[0], [i, o]));
-          sum = Math.fround(sum + product);
-        }
-        return sum;
-      });
-      expectSameBits('a plain sum', actual, expected, 'NHWC', call.about);
-    });
-  });
-
-  test('separable: its two halves', () => {
-    law('separable', (aCase) => {
-      const call = callOf('separable', aCase);
-      const { depthwiseActivation, depthwiseBias, activation, bias, filterLayout, ...window } = call.options as {
-        [name: string]: unknown;
-      };
-      const [depthwiseFilter, pointwiseFilter] = call.filters;
-      const between = oneShot(kernels, {
-        ...call,
-        op: 'depthwise',
-        filters: [depthwiseFilter],
-        options: { ...window, filterLayout, activation: depthwiseActivation, bias: depthwiseBias },
-        residual: undefined,
-      });
-      const halves = oneShot(kernels, {
-        ...call,
-        op: 'pointwise',
-        input: between,
-        filters: [pointwiseFilter],
-        options: {
-          layout: call.layout,
-          filterLayout: filterLayout === 'OIHW' ? 'OIHW' : 'HWIO',
-          activation,
-          bias,
-        },
-      });
-      expectSameBits('two halves', oneShot(kernels, call), halves, call.layout, call.about);
-    });
-  });
-
-  test('depthwise: dilation is a filter with holes, in integers', () => {
-    law('depthwise', (aCase) => {
-      const call = callOf('depthwise', { ...aCase, values: 'integers', filters: 'tensorflow' });
-      const { dilations = 1, ...options } = call.options as { dilations?: number | number[] };
-      const [down, across] = typeof dilations === 'number' ? [dilations, dilations] : dilations;
-      const [filter] = call.filters;
-      const [height, width, ...rest] = filter.shape;
-      const holed = generate([(height - 1) * down + 1, (width - 1) * across + 1, ...rest], ([y, x, c, m]) =>
-        y % down === 0 && x % across === 0 ? at(filter, [y / down, x / across, c, m]) : 0,
-      );
-      const expected = oneShot(kernels, { ...call, filters: [holed], options });
-      expectSameBits('holes', oneShot(kernels, call), expected, call.layout, call.about);
-    });
-  });
-
-  test('depthwise: padding is an image with a border of zeros, in integers', () => {
-    const sides = { top: 1, bottom: 3, left: 2, right: 4 };
-    law('depthwise', (aCase) => {
-      const options = { strides: aCase.options?.strides, padding: sides };
-      const kernel = [2, 3] as const;
-      const plain: Case = { ...aCase, options, kernel, layout: 'NHWC', residual: false, values: 'integers' };
-      const call = callOf('depthwise', plain);
-      const [n, h, w, c] = call.input.shape;
-      const inside = (y: number, x: number) => y >= 0 && y < h && x >= 0 && x < w;
-      const padded = generate([n, h + 4, w + 6, c], ([image, y, x, channel]) =>
-        inside(y - 1, x - 2) ? at(call.input, [image, y - 1, x - 2, channel]) : 0,
-      );
-      const valid = { ...call, input: padded, options: { ...call.options, padding: 'valid' } };
-      expectSameBits('a border', oneShot(kernels, call), oneShot(kernels, valid), 'NHWC', call.about);
+  test.each(convolutions)('%s: bias, residual and activation are the operations of their own', (name) => {
+    const { activate, add } = operationsOn(() => kernels);
+    law(name, (aCase) => {
+      const call = callOf(name, aCase);
+      const { layout } = call;
+      const { activation = 'linear', ...linear } = call.options as { activation?: 'relu' };
+      const sum = oneShot(kernels, { ...call, options: linear, residual: undefined }) as Tensor;
+      const fused = oneShot(kernels, call);
+      const apart =
+        call.residual === undefined
+          ? activate(sum, activation, { layout })
+          : add(sum, call.residual, { activation, layout });
+      expectSameBits('fused', fused, apart, layout, call.about);
     });
   });
 });

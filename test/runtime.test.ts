@@ -108,8 +108,8 @@ describe('by name', () => {
   const from = host(source('native', ['sse2']), broken('wasm', 'no SIMD'));
   test.each([
     [{ backend: 'wasm' }, 'no SIMD'],
-    [{ backend: 'native', isa: 'avx2' }, 'has sse2 here'],
-    [{ backend: 'reference', isa: 'avx2' }, 'reference/avx2'],
+    [{ backend: 'native', isa: 'avx2' }, 'native: has no instruction set avx2 here (it has sse2)'],
+    [{ backend: 'reference', isa: 'avx2' }, 'reference: has no instruction set avx2 here (it has none)'],
     [{ isa: 'avx512' }, 'auto/avx512'],
   ] as const)('%o never falls back', (options, says) => {
     expect(() => select(from, options)).toThrow(withCode('ERR_BACKEND_UNAVAILABLE', says));

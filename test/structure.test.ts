@@ -7,7 +7,17 @@ import { build } from 'esbuild';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { opNames } from '../src/core/kernels.js';
-import { activations, configFields, dtypes, floatFields, geometryFields, layouts } from '../src/core/params.js';
+import {
+  activations,
+  borders,
+  configFields,
+  dtypes,
+  floatFields,
+  geometryFields,
+  layouts,
+  reductions,
+} from '../src/core/params.js';
+import { stemOf } from './support/stems.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -18,7 +28,7 @@ describe('params are listed three times, alike', () => {
     ...floatFields.map((name) => `float32 ${name}`),
   ];
   const snake = (name: string) => name.replace(/[a-z](?=[A-Z])/g, '$&_').toUpperCase();
-  const codes = { Layout: layouts, Dtype: dtypes, Activation: activations };
+  const codes = { Layout: layouts, Dtype: dtypes, Activation: activations, Reduction: reductions, Border: borders };
   const types: Record<string, string> = { int32_t: 'int32', float: 'float32', i32: 'int32', f32: 'float32' };
 
   /** The lines between the braces that follow a name, without comments. */
@@ -42,13 +52,13 @@ describe('params are listed three times, alike', () => {
   });
 });
 
-describe.each(opNames)('%s stands in every layer under its own name', (op) => {
+describe.each(opNames.map(stemOf))('%s stands in every layer under its own name', (stem) => {
   test.each([
-    `src/ops/${op}.ts`,
-    `src/backends/reference/${op}.ts`,
-    `native/kernels/${op}.h`,
-    `assembly/${op}.ts`,
-    `test/golden/${op}.json`,
+    `src/ops/${stem}.ts`,
+    `src/backends/reference/${stem}.ts`,
+    `native/kernels/${stem}.h`,
+    `assembly/${stem}.ts`,
+    `test/golden/${stem}.json`,
   ])('%s', (path) => expect(existsSync(join(root, path))).toBe(true));
 });
 

@@ -70,6 +70,11 @@ describe('memory', () => {
       (on) => on.depthwiseConv2d(image, filter, { padding: 'same' }),
       (on) => on.pointwiseConv2d(image, mix),
       (on) => on.separableConv2d(image, filter, mix),
+      (on) => on.conv2d(image, ramp(3, 3, 8, 4)),
+      (on) => on.convTranspose2d(image, ramp(3, 3, 4, 8), { strides: 2 }),
+      (on) => on.maxPool2d(image, { windowDimensions: 2 }),
+      (on) => on.activate(image, 'gelu'),
+      (on) => on.sepFilter2d(image, mix.data.slice(0, 5), mix.data.slice(0, 4)),
     ];
     for (const call of calls) expectSameBits('wasm', call(runtime), call(expected));
   }

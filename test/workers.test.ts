@@ -12,7 +12,7 @@ import { callOf, outputOf } from './support/cases.js';
 const entry = new URL('../dist/entries/node.js', import.meta.url);
 const isBuilt = existsSync(entry);
 
-const call = callOf('pointwise', { image: [1, 24, 24, 16], outputs: 40 });
+const call = callOf('pointwiseConv2d', { image: [1, 24, 24, 16], outputs: 40 });
 
 const script = `
   const { parentPort, workerData } = require('node:worker_threads');

@@ -1,23 +1,34 @@
 // sepconv demo: pictures through every mode on every backend, and whether the outputs are the same.
 import { basename, extname, join } from 'node:path';
-import { SepconvError } from '../core/errors.js';
-import type { Tensor } from '../core/tensor.js';
+import { invalid, SepconvError } from '../core/errors.js';
+import type { Tensor, TensorData } from '../core/tensor.js';
 import { decode, encode } from '../image/codec.js';
 import { prepareJob } from '../image/convolve.js';
 import { makeFolder, readBytes, writeBytes, writeStdout } from '../image/files.js';
-import type { Picture } from '../image/picture.js';
+import type { Picture, Result } from '../image/picture.js';
 import type { Range } from '../image/pixels.js';
 import { samplePicture } from '../image/sample.js';
 import { type Backends, loadBackends } from './backends.js';
 import { blocking } from './interrupt.js';
-import { type JobOptions, type NamedJob, readJob } from './job.js';
+import { type JobTexts, type NamedJob, readJob } from './job.js';
 import { outputHash } from './output-hash.js';
+import { columns } from './table.js';
 
-const examples: readonly (JobOptions & { readonly range: Range })[] = [
-  { mode: 'depthwise', kernel: 'sobel-x', range: 'abs' },
-  { mode: 'pointwise', pointwise: 'sepia', range: 'clamp' },
-  { mode: 'separable', kernel: 'gaussian:9', pointwise: 'luma', range: 'clamp' },
-];
+type Example = JobTexts & { readonly mode: string; readonly range: Range };
+
+/** Red, green and blue, or grey alone: to that, sepia is the sum of its rows. */
+const examples: Record<number, readonly Example[]> = {
+  3: [
+    { mode: 'depthwise', kernel: 'sobel-x', range: 'abs' },
+    { mode: 'pointwise', pointwise: 'sepia', range: 'clamp' },
+    { mode: 'separable', kernel: 'gaussian:9', pointwise: 'luma', range: 'clamp' },
+  ],
+  1: [
+    { mode: 'depthwise', kernel: 'sobel-x', range: 'abs' },
+    { mode: 'pointwise', pointwise: '1.351 1.203 .937', range: 'clamp' },
+    { mode: 'separable', kernel: 'gaussian:9', pointwise: 'identity', range: 'clamp' },
+  ],
+};
 
 interface Row {
   readonly title: string;
@@ -30,13 +41,14 @@ interface Row {
  * @throws SepconvError (rejects) `ERR_KERNEL` where two backends differ; or where a picture can not be read or written
  */
 export async function demo(paths: readonly string[], { outDir }: { readonly outDir: string }): Promise<void> {
+  const pictures = await readPictures(paths);
   const backends = await loadBackends();
   await makeFolder(outDir);
   const rows: Row[] = [];
-  for (const [name, picture] of await readPictures(paths)) {
-    for (const example of examples) {
-      const named = await readJob(example, picture.image.shape[3]);
-      const { row, result } = compare(`${name} ${example.mode}`, backends, picture, named);
+  for (const [name, picture] of pictures) {
+    const channels = picture.image.shape[3];
+    for (const example of examples[channels]) {
+      const { row, result } = compare(`${name} ${example.mode}`, backends, picture, await readJob(example, channels));
       rows.push(row);
       const file = join(outDir, `${name}-${example.mode}.png`);
       await writeBytes(file, await encode(result, 'png', example.range), true);
@@ -44,6 +56,8 @@ export async function demo(paths: readonly string[], { outDir }: { readonly outD
   }
   await writeStdout(table(backends, rows));
   for (const reason of backends.missing) await writeStdout(`not here: ${reason}\n`);
+  const grey = pictures.filter(([, { image }]) => image.shape[3] === 1).map(([name]) => name);
+  if (grey.length > 0) await writeStdout(`grey: ${grey.join(', ')}; pointwise tints instead of mixing colours\n`);
   await writeStdout(`pictures: ${outDir}\n`);
   const different = rows.filter((row) => !isEqual(row));
   if (different.length === 0) return;
@@ -52,30 +66,34 @@ export async function demo(paths: readonly string[], { outDir }: { readonly outD
 }
 
 async function readPictures(paths: readonly string[]): Promise<[string, Picture][]> {
-  if (paths.length === 0) return [['sample', { image: samplePicture(), maximum: 255 }]];
-  const read = async (path: string): Promise<[string, Picture]> => [
-    basename(path, extname(path)),
-    await decode(await readBytes('picture', path), path),
-  ];
+  if (paths.length === 0) return [['sample', samplePicture()]];
+  const read = async (path: string): Promise<[string, Picture]> => {
+    const picture = await decode(await readBytes('picture', path), path);
+    const { shape } = picture.image;
+    if (shape[0] !== 1 || examples[shape[3]] === undefined) {
+      throw invalid('ERR_SHAPE', path, 'one picture, grey or in colour', shape, 'choose another one');
+    }
+    return [basename(path, extname(path)), picture];
+  };
   return Promise.all(paths.map(read));
 }
 
 function compare(title: string, { present }: Backends, picture: Picture, { job }: NamedJob) {
   const cells: Row['cells'][number][] = [];
-  let result = picture;
+  let result: Result = picture;
   for (const { runtime } of present) {
-    const { operator, input, alpha } = prepareJob(runtime, picture, job);
-    const { output, milliseconds } = blocking(() => fastest(() => operator.run(input)));
-    operator[Symbol.dispose]();
+    const prepared = prepareJob(runtime, picture, job);
+    const { output, milliseconds } = blocking(() => fastest(() => prepared.run()));
+    prepared[Symbol.dispose]();
     cells.push({ hash: outputHash(output.data), milliseconds });
-    result = { image: output, alpha, maximum: picture.maximum };
+    result = { image: output, alpha: prepared.alpha, maximum: picture.maximum };
   }
   return { row: { title, cells }, result };
 }
 
 /** The best of some runs, as many as fit into a tenth of a second and at least one. */
-function fastest(run: () => Tensor): { output: Tensor; milliseconds: number } {
-  let output: Tensor;
+function fastest(run: () => Tensor<TensorData>): { output: Tensor<TensorData>; milliseconds: number } {
+  let output: Tensor<TensorData>;
   let milliseconds = Infinity;
   const begin = performance.now();
   do {
@@ -97,15 +115,5 @@ function table({ present }: Backends, rows: readonly Row[]): string {
     ...row.cells.map(({ hash, milliseconds }) => `${hash.slice(0, 12)} ${milliseconds.toFixed(2).padStart(8)} ms`),
     isEqual(row) ? 'yes' : 'NO',
   ]);
-  const all = [header, ...lines];
-  const widths = header.map((_, column) => Math.max(...all.map((line) => line[column].length)));
-  return all
-    .map(
-      (line) =>
-        `${line
-          .map((cell, i) => cell.padEnd(widths[i]))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  return columns([header, ...lines]);
 }

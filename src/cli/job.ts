@@ -1,77 +1,88 @@
 // From the texts of the command line to a job for one picture.
 import { invalid } from '../core/errors.js';
-import { type Padding, type Pair, readName } from '../core/options.js';
-import { borders } from '../image/border.js';
-import type { Job } from '../image/convolve.js';
+import { readName } from '../core/options.js';
+import { borders, type Dtype } from '../core/params.js';
+import type { Job, JobOptions } from '../image/convolve.js';
 import { flip, readKernel, readMix } from '../image/filters.js';
-import { type Mode, modeNames, modes } from '../image/modes.js';
+import { type Mode, type ModeName, type ModeOption, modeNames, modes } from '../image/modes.js';
+import { readPaddingText, readPairText } from './options.js';
 
 /** What the user wrote; absent means the default. */
-export interface JobOptions {
+export interface JobTexts {
   readonly mode?: string;
   readonly kernel?: string;
   readonly pointwise?: string;
+  readonly window?: string;
   readonly strides?: string;
   readonly dilations?: string;
   readonly padding?: string;
   readonly border?: string;
   readonly flip?: boolean;
+  readonly ceilMode?: boolean;
+  readonly countIncludePad?: boolean;
 }
 
-/** A job, and the names of its filters. */
+/** A job, its mode, and the names of its filters. */
 export interface NamedJob {
+  readonly mode: ModeName;
   readonly job: Job;
   readonly kernelName?: string | undefined;
   readonly pointwiseName?: string | undefined;
 }
 
-/** The options that mean something only where a mode takes a filter of this kind. */
-const belongings = { kernel: ['kernel', 'dilations', 'padding', 'border', 'flip'], pointwise: ['pointwise'] } as const;
+const modeOptions: Record<ModeOption, string> = {
+  kernel: '--kernel',
+  pointwise: '--pointwise',
+  window: '--window',
+  strides: '--strides',
+  dilations: '--dilations',
+  padding: '--padding',
+  border: '--border',
+  flip: '--flip',
+  ceilMode: '--ceil-mode',
+  countIncludePad: '--count-include-pad',
+};
 
 /**
  * Reads a job for a picture of so many channels.
  *
+ * @param dtype of the result, where the operation has both
  * @throws SepconvError (rejects) `ERR_OPTION`, `ERR_SHAPE`, `ERR_FILE`, `ERR_CODEC`
  */
-export async function readJob(options: JobOptions, channels: number): Promise<NamedJob> {
-  const name = readName('mode', options.mode, modeNames, 'depthwise');
+export async function readJob(texts: JobTexts, channels: number, dtype: Dtype = 'float32'): Promise<NamedJob> {
+  const name = readName('mode', texts.mode, modeNames, 'depthwise');
   const mode: Mode = modes[name];
-  checkBelongings(options, name, mode);
-  const settings = {
-    mode: name,
-    strides: readPairText('strides', options.strides ?? '1'),
-    dilations: readPairText('dilations', options.dilations ?? '1'),
-    padding: readPaddingText(options.padding ?? 'same'),
-    border: readName('border', options.border, borders, 'replicate'),
-  };
-  const kernelName = mode.kernel && (options.kernel ?? mode.kernel);
-  const read = kernelName === undefined ? undefined : await readKernel(kernelName, channels);
-  const kernel = read && options.flip ? flip(read) : read;
-  const pointwiseName = mode.pointwise && (options.pointwise ?? mode.pointwise);
-  const mixed = kernel ? channels * kernel.shape[3] : channels;
+  for (const option of Object.keys(modeOptions) as ModeOption[]) {
+    if (texts[option] !== undefined && !mode.options.includes(option)) throw refused(option, name, texts[option]);
+  }
+  const options = readOptions(texts, mode);
+  const border = mode.options.includes('border') ? readName('border', texts.border, borders, 'replicate') : undefined;
+  const kernelName = texts.kernel ?? mode.defaults.kernel?.(options.strides);
+  const read = kernelName === undefined ? undefined : await readKernel(kernelName);
+  const kernel = read && texts.flip ? flip(read) : read;
+  const pointwiseName = texts.pointwise ?? mode.defaults.pointwise;
+  const mixed = channels * (kernel?.shape[3] ?? 1);
   const pointwise = pointwiseName === undefined ? undefined : await readMix(pointwiseName, mixed);
-  return { job: { ...settings, kernel, pointwise }, kernelName, pointwiseName };
+  const operation = mode.operation({ channels, kernel, pointwise });
+  const resultType = operation.separation === undefined ? 'float32' : dtype;
+  return { mode: name, job: { ...operation, options, border, dtype: resultType }, kernelName, pointwiseName };
 }
 
-function checkBelongings(options: JobOptions, name: string, mode: Mode): void {
-  for (const filter of ['kernel', 'pointwise'] as const) {
-    if (mode[filter] !== undefined) continue;
-    for (const option of belongings[filter]) {
-      if (options[option] === undefined) continue;
-      throw invalid('ERR_OPTION', option, `no --${option} in mode ${name}`, options[option], 'leave it out');
-    }
-  }
+function readOptions(texts: JobTexts, { defaults }: Mode): JobOptions {
+  const pair = (option: 'window' | 'strides' | 'dilations') => {
+    const text = texts[option];
+    return text === undefined ? undefined : readPairText(option, text);
+  };
+  return {
+    windowDimensions: pair('window') ?? defaults.window,
+    strides: pair('strides') ?? defaults.strides,
+    dilations: pair('dilations'),
+    padding: texts.padding === undefined ? defaults.padding : readPaddingText(texts.padding),
+    ceilMode: texts.ceilMode,
+    countIncludePad: texts.countIncludePad,
+  };
 }
 
-/** Reads `2`, or `2,1` for [height, width]; the operation checks the numbers. */
-function readPairText(argument: string, text: string): Pair {
-  const numbers = text.split(',').map((item) => (item.trim() === '' ? Number.NaN : Number(item)));
-  if (!numbers.every(Number.isInteger) || numbers.length > 2) {
-    throw invalid('ERR_OPTION', argument, 'a whole number, or height,width', text, 'write 2 or 2,1 for instance');
-  }
-  return numbers.length === 1 ? numbers[0] : [numbers[0], numbers[1]];
-}
-
-function readPaddingText(text: string): Padding {
-  return text === 'same' || text === 'same-lower' || text === 'valid' ? text : readPairText('padding', text);
+function refused(option: ModeOption, mode: ModeName, received: unknown) {
+  return invalid('ERR_OPTION', option, `no ${modeOptions[option]} in mode ${mode}`, received, 'leave it out');
 }

@@ -1,8 +1,7 @@
 // Pictures continued beyond their edges, so that a filter does not darken them.
+import type { Border } from '../core/params.js';
 import { allocate, checkShape, sizeOf, type Tensor } from '../core/tensor.js';
-
-export const borders = ['zero', 'replicate', 'reflect', 'wrap'] as const;
-export type Border = (typeof borders)[number];
+import type { Axis } from './axis.js';
 
 /** Rows and columns to add, integers ≥ 0. */
 export interface Sides {
@@ -47,6 +46,46 @@ export function padImage(image: Tensor, sides: Sides, border: Exclude<Border, 'z
   }
   return { data, shape };
 }
+
+/** What an operation runs on in place of a picture, and the padding that gives the shape it would have had. */
+export interface Continued {
+  readonly input: Tensor;
+  readonly padding: Sides;
+  readonly outputPadding?: readonly [number, number];
+}
+
+interface Axes {
+  readonly vertical: Axis;
+  readonly horizontal: Axis;
+}
+
+/** Continues a picture by what the windows see beyond it. */
+export function continueForWindows(image: Tensor, axes: Axes, border: Exclude<Border, 'zero'>): Continued {
+  const after = ({ input, output, before, stride, extent }: Axis) =>
+    Math.max(0, (output - 1) * stride + extent - input - before);
+  const { vertical, horizontal } = axes;
+  const sides = { top: vertical.before, bottom: after(vertical), left: horizontal.before, right: after(horizontal) };
+  const isInside = Object.values(sides).every((side) => side === 0);
+  return { input: isInside ? image : padImage(image, sides, border), padding: none };
+}
+
+/** Continues a picture by the pixels that reach into a result enlarged by transposed convolution. */
+export function continueForTransposed(image: Tensor, axes: Axes, border: Exclude<Border, 'zero'>): Continued {
+  const [rows, columns] = [axes.vertical, axes.horizontal].map(({ input, output, before, stride, extent }) => {
+    const reach = Math.ceil((extent - 1) / stride);
+    const start = before + reach * stride;
+    const end = (input + 2 * reach - 1) * stride + extent - start - output;
+    return { reach, start, end: Math.max(0, end), extra: Math.max(0, -end) };
+  });
+  const sides = { top: rows.reach, bottom: rows.reach, left: columns.reach, right: columns.reach };
+  return {
+    input: padImage(image, sides, border),
+    padding: { top: rows.start, bottom: rows.end, left: columns.start, right: columns.end },
+    outputPadding: [rows.extra, columns.extra],
+  };
+}
+
+const none: Sides = { top: 0, bottom: 0, left: 0, right: 0 };
 
 function modulo(i: number, length: number): number {
   return ((i % length) + length) % length;

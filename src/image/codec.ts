@@ -2,9 +2,9 @@
 import { extname } from 'node:path';
 import type { Sharp, SharpOptions } from 'sharp';
 import { invalid, SepconvError } from '../core/errors.js';
-import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
+import { sizeOf, type Tensor, type TensorData, tensor } from '../core/tensor.js';
 import { formatNpy, isNpy, parseNpy } from './npy.js';
-import type { Alpha, Maximum, Picture } from './picture.js';
+import type { Alpha, Maximum, Picture, Result } from './picture.js';
 import { emptySamples, type Range, type Samples, toPixels } from './pixels.js';
 
 const formats = {
@@ -16,6 +16,9 @@ const formats = {
   npy: ['.npy'],
 } as const;
 export type Format = keyof typeof formats;
+
+/** libvips reads many more formats, SVG and PDF among them; what is not a picture of samples is refused. */
+const readers = ['Png', 'Jpeg', 'Webp', 'Heif', 'Tiff', 'Nsgif'];
 
 /** What sharp calls the samples that are kept as they are; CMYK is the one that is converted. */
 const colourSpaces: Record<string, 'b-w' | 'grey16' | 'srgb' | 'rgb16'> = {
@@ -77,17 +80,17 @@ export async function decode(bytes: Uint8Array, name: string): Promise<Picture> 
     const samples = depth === 'uchar' ? data : new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
     return toPicture(samples, info, isGrey ? 1 : 3, hasAlpha);
   } catch (cause) {
-    throw codecError(name, 'a picture that can be decoded', cause);
+    throw codecError(name, 'a whole PNG, JPEG, WebP, AVIF, TIFF or GIF picture, or .npy', cause);
   }
 }
 
 /**
- * Encodes a result in a format. An .npy file holds the float32 results themselves; `range` says how they become samples
+ * Encodes a result in a format. An .npy file holds the results themselves; `range` says how they become samples
  * otherwise. 16-bit pictures stay so in PNG and TIFF. JPEG leaves alpha out.
  *
  * @throws SepconvError (rejects) `ERR_CODEC`; `ERR_SHAPE` where the result is not one picture of 1 or 3 channels
  */
-export async function encode(picture: Picture, format: Format, range: Range): Promise<Uint8Array> {
+export async function encode(picture: Result, format: Format, range: Range): Promise<Uint8Array> {
   if (format === 'npy') return formatNpy(picture.image);
   const [, height, width, channels] = picture.image.shape;
   checkPicture(picture.image, format);
@@ -105,12 +108,12 @@ export async function encode(picture: Picture, format: Format, range: Range): Pr
     const image = sharp(samples, { raw }).toColourspace(channels === 1 ? grey : colour);
     return await (format === 'tiff' ? image.tiff({ compression: 'deflate' }) : image.toFormat(format)).toBuffer();
   } catch (cause) {
-    throw codecError(`output.${format}`, 'a picture that can be encoded', cause);
+    throw codecError(`output.${format}`, 'a picture that the format can hold', cause);
   }
 }
 
 /** Checks that a result can be shown: one picture of 1 or 3 channels. */
-export function checkPicture({ shape }: Tensor, format: string): void {
+export function checkPicture({ shape }: Tensor<TensorData>, format: string): void {
   if (shape[0] === 1 && (shape[3] === 1 || shape[3] === 3)) return;
   throw invalid(
     'ERR_SHAPE',
@@ -121,16 +124,25 @@ export function checkPicture({ shape }: Tensor, format: string): void {
   );
 }
 
+type Codec = (input: Uint8Array | Uint8ClampedArray | Uint16Array, options?: SharpOptions) => Sharp;
+let codec: Promise<Codec> | undefined;
+
 /**
  * The codec library.
  *
  * @throws SepconvError (rejects) `ERR_CODEC` where it is not installed
  */
-export async function loadSharp(): Promise<
-  (input: Uint8Array | Uint8ClampedArray | Uint16Array, options?: SharpOptions) => Sharp
-> {
+export function loadSharp(): Promise<Codec> {
+  codec ??= importSharp();
+  return codec;
+}
+
+async function importSharp(): Promise<Codec> {
   try {
-    return (await import('sharp')).default;
+    const { default: sharp } = await import('sharp');
+    sharp.block({ operation: ['VipsForeignLoad'] });
+    sharp.unblock({ operation: readers.map((name) => `VipsForeignLoad${name}`) });
+    return sharp;
   } catch (cause) {
     const message =
       'sharp: pictures need the package sharp, which does not load here; npm install sharp, or use .npy files';
@@ -146,7 +158,11 @@ function decodeNpy(bytes: Uint8Array, name: string): Picture {
   if (image === undefined || sizeOf(shape) === 0) {
     throw invalid('ERR_SHAPE', name, '[h, w], [h, w, c] or [n, h, w, c]', shape, 'reshape the array');
   }
-  return { image: tensor(data, image), maximum: dtype === 'u2' ? 65535 : 255 };
+  return {
+    image: tensor(data, image),
+    maximum: dtype === 'u2' ? 65535 : 255,
+    dtype: dtype === 'u1' ? 'uint8' : 'float32',
+  };
 }
 
 /** Parts pixels of `depth` samples into their first `channels` and, where there is one, their last: alpha. */
@@ -165,7 +181,7 @@ function toPicture(
     for (let c = 0; c < channels; c++) image.data[pixel * channels + c] = samples[at + c];
     alpha[pixel] = samples[at + depth - 1];
   }
-  return { image, alpha: hasAlpha ? alpha : undefined, maximum };
+  return { image, alpha: hasAlpha ? alpha : undefined, maximum, dtype: maximum === 255 ? 'uint8' : 'float32' };
 }
 
 function interleave(pixels: Samples, alpha: Samples): Samples {
@@ -180,7 +196,7 @@ function interleave(pixels: Samples, alpha: Samples): Samples {
 
 function codecError(argument: string, expected: string, cause: unknown): SepconvError {
   if (cause instanceof SepconvError) return cause;
-  const fix = 'check that the file is whole and in a known format';
+  const fix = 'check the file, or use .npy';
   const message = `${argument}: expected ${expected}, got «${(cause as Error).message.split('\n')[0]}»; ${fix}`;
   return new SepconvError('ERR_CODEC', message, { argument, expected, fix }, cause);
 }

@@ -1,103 +1,112 @@
-// One picture through one mode: its border made, the operator prepared, its alpha carried along.
+// One picture through one operation: its border made, the operator prepared, its alpha carried along.
+import { settle } from '../analysis/settle.js';
 import type { Operator } from '../core/operator.js';
 import type { Padding, Pair } from '../core/options.js';
-import type { Tensor } from '../core/tensor.js';
-import { readWindow, windowGeometry } from '../core/window.js';
-import type { Operations } from '../ops/index.js';
-import { type Border, padImage, type Sides } from './border.js';
-import { type Mode, type ModeInputs, type ModeName, modes } from './modes.js';
+import type { Border, Dtype } from '../core/params.js';
+import type { Tensor, TensorData } from '../core/tensor.js';
+import type { OperationName, Operations } from '../ops/index.js';
+import type { Pool2dOptions } from '../ops/pooling.js';
+import { alphaUnderAnchor } from './alpha.js';
+import { axesOf } from './axis.js';
+import { continueForTransposed, continueForWindows } from './border.js';
 import type { Alpha, Picture } from './picture.js';
+import { toPixels } from './pixels.js';
+import type { Separation } from './spatial.js';
 
-/** What is done to a picture; the filters already fit its channels. */
-export interface Job {
-  readonly mode: ModeName;
-  /** [height, width, channels, multiplier] */
-  readonly kernel?: Tensor | undefined;
-  /** [channels, outputs] */
-  readonly pointwise?: Tensor | undefined;
-  readonly strides: Pair;
-  readonly dilations: Pair;
-  readonly padding: Padding;
-  readonly border: Border;
+/** An operation for pictures, and filters as it takes them. */
+export interface FilteredOp {
+  readonly op: keyof typeof preparing | 'sepFilter2d';
+  readonly filters: readonly Tensor[];
+  /** Default 1. */
+  readonly groups?: number;
+  /** Where the operation was chosen by whether its filter can be separated. */
+  readonly separation?: Separation;
 }
 
-/** A job that is ready to run; the operator is the caller's to dispose. */
+/** What is done to a picture whose channels the filters fit. */
+export interface Job extends FilteredOp {
+  /** The operation's own; absent are its defaults. */
+  readonly options: JobOptions;
+  /** What continues the picture beyond its edges; absent where that is the operation's own padding. */
+  readonly border?: Border | undefined;
+  /** `'uint8'`: the result is rounded to samples, as `sepFilter2d` does for uint8 images. */
+  readonly dtype: Dtype;
+}
+
+export interface JobOptions {
+  readonly strides?: Pair | undefined;
+  readonly dilations?: Pair | undefined;
+  readonly padding?: Padding | undefined;
+  readonly windowDimensions?: Pair | undefined;
+  readonly ceilMode?: boolean | undefined;
+  readonly countIncludePad?: boolean | undefined;
+}
+
+/** A job that is ready to run, as often as wanted, until it is disposed. */
 export interface PreparedJob {
-  readonly operator: Operator;
-  /** The picture with its border. */
-  readonly input: Tensor;
-  /** The alpha of the result: of the pixel under the anchor of each window, ⌊(extent − 1) / 2⌋, or the nearest inside. */
+  /** The result: float32, or uint8 where the job says so. */
+  run(): Tensor<TensorData>;
   readonly alpha?: Alpha | undefined;
+  [Symbol.dispose](): void;
 }
+
+type OpOptions = JobOptions & { readonly groups?: number | undefined; readonly outputPadding?: Pair | undefined };
+type Prepare = (on: Operations, filters: readonly Tensor[], options: OpOptions) => Operator;
+
+const preparing = {
+  depthwiseConv2d: (on, [filter], options) => on.prepareDepthwiseConv2d(filter, options),
+  pointwiseConv2d: (on, [filter], options) => on.preparePointwiseConv2d(filter, options),
+  separableConv2d: (on, [filter, mix], options) => on.prepareSeparableConv2d(filter, mix, options),
+  conv2d: (on, [filter], options) => on.prepareConv2d(filter, options),
+  convTranspose2d: (on, [filter], options) => on.prepareConvTranspose2d(filter, options),
+  maxPool2d: (on, _, options) => on.prepareMaxPool2d(options as Pool2dOptions),
+  avgPool2d: (on, _, options) => on.prepareAvgPool2d(options as Pool2dOptions),
+} satisfies Record<string, Prepare>;
 
 /**
- * Prepares a job. With border `'zero'` the padding is the operation's own; otherwise a copy of the picture is continued
- * by as much, so that the result has the same shape.
+ * Prepares a job. With a border other than `'zero'` a copy of the picture is continued beyond its edges, and the result has
+ * the shape that the operation's padding gives.
  *
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_MEMORY`
  */
-export function prepareJob(operations: Operations, picture: Picture, job: Job): PreparedJob {
-  const { image, alpha } = picture;
-  const [batch, height, width, channels] = image.shape;
-  const [filterHeight, filterWidth] = job.kernel?.shape ?? [1, 1];
-  const window = readWindow(job, filterHeight, filterWidth);
-  const geometry = windowGeometry(window, { batch, height, width, channels });
-  const vertical: Axis = {
-    input: height,
-    output: geometry.outputHeight,
-    before: geometry.paddingTop,
-    stride: window.strideHeight,
-    extent: (filterHeight - 1) * window.dilationHeight + 1,
-  };
-  const horizontal: Axis = {
-    input: width,
-    output: geometry.outputWidth,
-    before: geometry.paddingLeft,
-    stride: window.strideWidth,
-    extent: (filterWidth - 1) * window.dilationWidth + 1,
-  };
-  const sides = { top: vertical.before, bottom: after(vertical), left: horizontal.before, right: after(horizontal) };
-  const isInside = Object.values(sides).every((side) => side === 0);
-  const input = job.border === 'zero' || isInside ? image : padImage(image, sides, job.border);
-  const padding = job.border === 'zero' ? sides : none;
-  const mode: Mode = modes[job.mode];
-  const inputs: ModeInputs = { ...job, padding };
-  return {
-    operator: mode.prepare(operations, inputs),
-    input,
-    alpha: alpha && alphaUnderAnchor(alpha, vertical, horizontal, job.padding === 'same-lower'),
-  };
+export function prepareJob(on: Operations, picture: Picture, job: Job): PreparedJob {
+  return job.op === 'sepFilter2d' ? prepareSepFilter(on, picture, job) : prepareWindow(on, picture, job, job.op);
 }
 
-const none: Sides = { top: 0, bottom: 0, left: 0, right: 0 };
-
-/** Where windows stand along one axis. */
-interface Axis {
-  readonly input: number;
-  readonly output: number;
-  readonly before: number;
-  readonly stride: number;
-  /** Of the dilated filter. */
-  readonly extent: number;
-}
-
-/** What the last window needs beyond the picture. */
-function after({ input, output, before, stride, extent }: Axis): number {
-  return Math.max(0, (output - 1) * stride + extent - input - before);
-}
-
-function alphaUnderAnchor(alpha: Alpha, vertical: Axis, horizontal: Axis, isLower: boolean): Alpha {
-  const positions = ({ input, output, before, stride, extent }: Axis) =>
-    Array.from({ length: output }, (_, i) => {
-      const anchor = isLower ? Math.ceil((extent - 1) / 2) : Math.floor((extent - 1) / 2);
-      return Math.max(0, Math.min(input - 1, i * stride - before + anchor));
-    });
-  const columns = positions(horizontal);
-  const size = vertical.output * horizontal.output;
-  const picked = alpha instanceof Uint16Array ? new Uint16Array(size) : new Uint8Array(size);
-  let written = 0;
-  for (const y of positions(vertical)) {
-    for (const x of columns) picked[written++] = alpha[y * horizontal.input + x];
+function prepareSepFilter(on: Operations, { image, alpha }: Picture, { filters, border, dtype }: Job): PreparedJob {
+  const [row, column] = filters.map(({ data }) => data);
+  if (dtype === 'float32') {
+    const operator = on.prepareSepFilter2d(row, column, { border });
+    return { run: () => operator.run(image), alpha, [Symbol.dispose]: () => operator[Symbol.dispose]() };
   }
-  return picked;
+  const operator = on.prepareSepFilter2d(row, column, { border, dtype });
+  const bytes = { data: new Uint8Array(image.data), shape: image.shape };
+  return { run: () => operator.run(bytes), alpha, [Symbol.dispose]: () => operator[Symbol.dispose]() };
+}
+
+function prepareWindow(
+  on: Operations,
+  { image, alpha }: Picture,
+  { filters, groups, options, border, dtype }: Job,
+  op: keyof typeof preparing,
+): PreparedJob {
+  const [first, second] = filters.map(({ shape }) => shape);
+  const settled = settle<OperationName>(op, image.shape, second ? [first, second] : first, { ...options, groups });
+  const axes = axesOf(settled.params[0]);
+  const isEnlarged = op === 'convTranspose2d';
+  const continueImage = isEnlarged ? continueForTransposed : continueForWindows;
+  const { input, ...padding } =
+    border === undefined || border === 'zero' ? { input: image } : continueImage(image, axes, border);
+  const operator = preparing[op](on, filters, { ...options, groups, ...padding });
+  return {
+    run: () => (dtype === 'uint8' ? rounded(operator.run(input)) : operator.run(input)),
+    alpha: alpha && alphaUnderAnchor(alpha, axes, isEnlarged, options.padding === 'same-lower'),
+    [Symbol.dispose]: () => operator[Symbol.dispose](),
+  };
+}
+
+/** The results as sepFilter2d stores them in uint8 images. */
+function rounded({ data, shape }: Tensor): Tensor<TensorData> {
+  const { buffer, byteOffset, length } = toPixels(data, 'clamp', 255, 255);
+  return { data: new Uint8Array(buffer, byteOffset, length), shape };
 }

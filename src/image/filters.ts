@@ -7,20 +7,28 @@ import { isNpy, parseNpy } from './npy.js';
 import { kernelForms, kernelPreset, mixForms, mixPreset } from './presets.js';
 
 /**
- * Reads a filter and fits it to a picture: a filter of one channel is used for every channel.
+ * Reads a filter of pictures.
  *
- * @param text a preset (`gaussian:9`), the path of a .json or .npy file, or rows of numbers (`"-1 0 1; -2 0 2; -1 0 1"`);
- * arrays are [height, width], [height, width, channels] or [height, width, channels, multiplier]
- * @param channels of the picture
- * @returns [height, width, channels, multiplier]
+ * @param text a preset (`gaussian:9`), the path of a .json or .npy file, or rows of numbers (`"-1 0 1; -2 0 2; -1 0 1"`)
+ * @returns [height, width], [height, width, channels] or [height, width, channels, outputs]
  * @throws SepconvError (rejects) `ERR_OPTION`, `ERR_SHAPE`, `ERR_FILE`, `ERR_CODEC`
  */
-export async function readKernel(text: string, channels: number): Promise<Tensor> {
+export async function readKernel(text: string): Promise<Tensor> {
   const array = kernelPreset(text) ?? (await readArray('kernel', text, kernelForms));
-  const [height, width, filterChannels = 1, multiplier = 1] = array.shape;
-  if (array.shape.length < 2 || array.shape.length > 4 || height === 0) {
+  if (array.shape.length < 2 || array.shape.length > 4 || array.shape[0] === 0) {
     throw invalid('ERR_SHAPE', 'kernel', '[height, width], or that with channels', array.shape, 'reshape it');
   }
+  return array;
+}
+
+/**
+ * Fits a filter to a picture: one of a single channel is used for every channel.
+ *
+ * @returns [height, width, channels, outputs]
+ * @throws SepconvError `ERR_SHAPE`
+ */
+export function fitKernel({ data, shape }: Tensor, channels: number): Tensor {
+  const [height, width, filterChannels = 1, outputs = 1] = shape;
   if (filterChannels !== 1 && filterChannels !== channels) {
     throw invalid(
       'ERR_SHAPE',
@@ -30,10 +38,8 @@ export async function readKernel(text: string, channels: number): Promise<Tensor
       'give [height, width] to use one filter for every channel',
     );
   }
-  const shape = [height, width, channels, multiplier];
-  return filterChannels === channels
-    ? tensor(array.data, shape)
-    : tensor(repeatChannel(array.data, multiplier, channels), shape);
+  const fitted = filterChannels === channels ? data : repeatChannel(data, outputs, channels);
+  return tensor(fitted, [height, width, channels, outputs]);
 }
 
 /**
@@ -58,22 +64,23 @@ export async function readMix(text: string, channels: number): Promise<Tensor> {
   return array;
 }
 
-/** The filter turned by 180°: what mathematical convolution applies. */
-export function flip(filter: Tensor): Tensor {
-  const [height, width, channels, multiplier] = filter.shape;
-  const depth = channels * multiplier;
-  const taps = Array.from({ length: height * width }, (_, tap) => filter.data.subarray(tap * depth, (tap + 1) * depth));
-  const data = new Float32Array(filter.data.length);
-  for (const [tap, values] of taps.reverse().entries()) data.set(values, tap * depth);
-  return tensor(data, filter.shape);
+/** The filter, [height, width, …], turned by 180°: what mathematical convolution applies. */
+export function flip({ data, shape }: Tensor): Tensor {
+  const [height, width] = shape;
+  const depth = data.length / (height * width);
+  const turned = new Float32Array(data.length);
+  for (let tap = 0; tap < height * width; tap++) {
+    turned.set(data.subarray(tap * depth, (tap + 1) * depth), (height * width - 1 - tap) * depth);
+  }
+  return tensor(turned, shape);
 }
 
-function repeatChannel(data: Float32Array, multiplier: number, channels: number): Float32Array {
-  const taps = data.length / multiplier;
+function repeatChannel(data: Float32Array, outputs: number, channels: number): Float32Array {
+  const taps = data.length / outputs;
   const repeated = new Float32Array(data.length * channels);
   for (let tap = 0; tap < taps; tap++) {
-    const values = data.subarray(tap * multiplier, (tap + 1) * multiplier);
-    for (let c = 0; c < channels; c++) repeated.set(values, (tap * channels + c) * multiplier);
+    const values = data.subarray(tap * outputs, (tap + 1) * outputs);
+    for (let c = 0; c < channels; c++) repeated.set(values, (tap * channels + c) * outputs);
   }
   return repeated;
 }

@@ -1,49 +1,116 @@
 // The table of modes: one row per operation that a picture can be given to.
-import type { Operator } from '../core/operator.js';
+import { permute } from '../core/layout.js';
 import type { Pair } from '../core/options.js';
-import type { Tensor } from '../core/tensor.js';
-import type { Operations } from '../ops/index.js';
-import type { Sides } from './border.js';
+import { type Tensor, tensor } from '../core/tensor.js';
+import type { FilteredOp } from './convolve.js';
+import { fitKernel } from './filters.js';
+import { spatialOp } from './spatial.js';
 
-/** What a mode is prepared with; a filter that the mode does not take is absent. */
-export interface ModeInputs {
+/** The filters of a user, and the channels of the picture that they are for; what the mode does not take is absent. */
+export interface ModeFilters {
+  readonly channels: number;
+  /** [height, width], [height, width, channels] or [height, width, channels, outputs] */
   readonly kernel?: Tensor | undefined;
+  /** [channels, outputs] */
   readonly pointwise?: Tensor | undefined;
-  readonly strides: Pair;
-  readonly dilations: Pair;
-  readonly padding: Sides;
 }
+
+/** The options that only some modes take. */
+export type ModeOption =
+  | 'kernel'
+  | 'pointwise'
+  | 'window'
+  | 'strides'
+  | 'dilations'
+  | 'padding'
+  | 'border'
+  | 'flip'
+  | 'ceilMode'
+  | 'countIncludePad';
 
 export interface Mode {
   /** One line, for people. */
   readonly summary: string;
-  /** The filter for each channel where none is named; absent where the mode takes none. */
-  readonly kernel?: string;
-  /** The mix of channels where none is named; absent where the mode takes none. */
-  readonly pointwise?: string;
-  prepare(operations: Operations, inputs: ModeInputs): Operator;
+  readonly options: readonly ModeOption[];
+  /** What stands where the user gives nothing; what is absent here too is as the operation has it. */
+  readonly defaults: {
+    readonly kernel?: (strides: Pair | undefined) => string;
+    readonly pointwise?: string;
+    readonly window?: Pair;
+    readonly strides?: Pair;
+    readonly padding?: 'same';
+  };
+  /** @throws SepconvError `ERR_SHAPE` where a filter does not fit the channels */
+  operation(filters: ModeFilters): FilteredOp;
 }
+
+const filtering = ['kernel', 'strides', 'dilations', 'padding', 'border', 'flip'] as const;
+const pooling = ['window', 'strides', 'dilations', 'padding', 'ceilMode'] as const;
+const sobel = () => 'sobel-x';
+const fitted = ({ kernel, channels }: ModeFilters) => fitKernel(kernel!, channels);
 
 export const modes = {
   depthwise: {
     summary: 'filters each channel on its own',
-    kernel: 'sobel-x',
-    prepare: (on, { kernel, strides, dilations, padding }) =>
-      on.prepareDepthwiseConv2d(kernel!, { strides, dilations, padding }),
+    options: filtering,
+    defaults: { kernel: sobel, padding: 'same' },
+    operation: (filters) => ({ op: 'depthwiseConv2d', filters: [fitted(filters)] }),
   },
   pointwise: {
     summary: 'mixes the channels of each pixel',
-    pointwise: 'luma',
-    prepare: (on, { pointwise, strides }) => on.preparePointwiseConv2d(pointwise!, { strides }),
+    options: ['pointwise', 'strides'],
+    defaults: { pointwise: 'luma' },
+    operation: ({ pointwise }) => ({ op: 'pointwiseConv2d', filters: [pointwise!] }),
   },
   separable: {
     summary: 'filters each channel, then mixes them',
-    kernel: 'sobel-x',
-    pointwise: 'luma',
-    prepare: (on, { kernel, pointwise, strides, dilations, padding }) =>
-      on.prepareSeparableConv2d(kernel!, pointwise!, { strides, dilations, padding }),
+    options: [...filtering, 'pointwise'],
+    defaults: { kernel: sobel, pointwise: 'luma', padding: 'same' },
+    operation: (filters) => ({ op: 'separableConv2d', filters: [fitted(filters), filters.pointwise!] }),
+  },
+  standard: {
+    summary: 'filters and sums over all input channels: one output channel, or those of [h, w, in, out]',
+    options: filtering,
+    defaults: { kernel: sobel, padding: 'same' },
+    operation: (filters) => ({ op: 'conv2d', filters: [fitted(filters)] }),
+  },
+  spatial: {
+    summary: 'filters rows, then columns, where the filter is a product of both',
+    options: ['kernel', 'border', 'flip'],
+    defaults: { kernel: sobel, padding: 'same' },
+    operation: ({ kernel, channels }) => spatialOp(kernel!, channels),
+  },
+  transposed: {
+    summary: 'enlarges by the strides: each channel on its own, or all summed by [h, w, in, out]',
+    options: filtering,
+    defaults: { kernel: (strides) => `bilinear:${[strides].flat().join(':')}`, strides: 2, padding: 'same' },
+    operation: transposedOp,
+  },
+  maxpool: {
+    summary: 'the largest value under each window',
+    options: pooling,
+    defaults: { window: 2 },
+    operation: () => ({ op: 'maxPool2d', filters: [] }),
+  },
+  avgpool: {
+    summary: 'the mean under each window',
+    options: [...pooling, 'countIncludePad'],
+    defaults: { window: 2 },
+    operation: () => ({ op: 'avgPool2d', filters: [] }),
   },
 } satisfies Record<string, Mode>;
 
 export type ModeName = keyof typeof modes;
 export const modeNames = Object.keys(modes) as ModeName[];
+
+/** The operation's own filter is [height, width, outputs / groups, inputs]. */
+function transposedOp(filters: ModeFilters): FilteredOp {
+  const { data, shape } = fitted(filters);
+  const [height, width, channels, outputs] = shape;
+  return filters.kernel!.shape.length === 4
+    ? {
+        op: 'convTranspose2d',
+        filters: [tensor(permute(data, shape, [0, 1, 3, 2]), [height, width, outputs, channels])],
+      }
+    : { op: 'convTranspose2d', filters: [tensor(data, [height, width, 1, channels])], groups: channels };
+}

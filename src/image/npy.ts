@@ -2,7 +2,7 @@
 // alignment, only read, or bring a fetch polyfill.
 import { invalid, type SepconvError } from '../core/errors.js';
 import { permute } from '../core/layout.js';
-import { checkShape, sizeOf, type Tensor, tensor } from '../core/tensor.js';
+import { checkShape, sizeOf, type Tensor, type TensorData, tensor } from '../core/tensor.js';
 
 type Read = (view: DataView, offset: number, littleEndian: boolean) => number;
 
@@ -75,17 +75,20 @@ export function parseNpy(bytes: Uint8Array, name: string): NpyArray {
   return { tensor: tensor(inOrder, shape), dtype };
 }
 
-/** Writes a float32 tensor as .npy, version 1.0, little-endian. */
-export function formatNpy({ data, shape }: Tensor): Uint8Array {
+/** Writes a tensor as .npy, version 1.0, little-endian, in its own type. */
+export function formatNpy({ data, shape }: Tensor<TensorData>): Uint8Array {
+  const isBytes = data instanceof Uint8Array;
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${tuple}), }`;
+  const dictionary = `{'descr': '${isBytes ? '|u1' : '<f4'}', 'fortran_order': False, 'shape': (${tuple}), }`;
   const header = `${dictionary.padEnd(Math.ceil((dictionary.length + 11) / 64) * 64 - 11)}\n`;
-  const bytes = new Uint8Array(10 + header.length + data.length * 4);
+  const start = 10 + header.length;
+  const bytes = new Uint8Array(start + data.byteLength);
   const view = new DataView(bytes.buffer);
   bytes.set(Buffer.from(`${magic}\x01\x00`, 'latin1'));
   view.setUint16(8, header.length, true);
   bytes.set(Buffer.from(header, 'latin1'), 10);
-  for (let i = 0; i < data.length; i++) view.setFloat32(10 + header.length + i * 4, data[i], true);
+  if (isBytes) bytes.set(data, start);
+  else for (let i = 0; i < data.length; i++) view.setFloat32(start + i * 4, data[i], true);
   return bytes;
 }
 

@@ -1,10 +1,18 @@
 // What the image commands work on: samples as a float32 tensor, alpha apart.
-import type { Tensor } from '../core/tensor.js';
+import type { Dtype } from '../core/params.js';
+import type { Tensor, TensorData } from '../core/tensor.js';
 
-/** A decoded picture, or a result on its way to become one. */
-export interface Picture {
+/** A decoded picture. */
+export interface Picture extends Result {
   /** NHWC: one picture, or the images of an .npy file. Samples as stored: 0–255, or 0–65535 where `maximum` says so. */
   readonly image: Tensor;
+  /** The type that holds its samples as they are. */
+  readonly dtype: Dtype;
+}
+
+/** What became of a picture, and may become one again. */
+export interface Result {
+  readonly image: Tensor<TensorData>;
   /** One sample per pixel, as stored; never convolved. Absent where the picture is opaque. */
   readonly alpha?: Alpha | undefined;
   /** The sample that is white: 255, or 65535 for 16-bit pictures. */

@@ -1,4 +1,5 @@
 // From results, which are any float32, to samples of a picture.
+import type { TensorData } from '../core/tensor.js';
 import type { Maximum } from './picture.js';
 
 export const ranges = ['clamp', 'abs', 'normalize'] as const;
@@ -14,7 +15,7 @@ export type Samples = Uint8ClampedArray | Uint16Array;
  * @param white the result that is white: 255, or 65535 in the scale of a 16-bit picture
  * @param maximum the largest sample; results of another scale are multiplied by maximum / white first
  */
-export function toPixels(data: Float32Array, range: Range, white: Maximum, maximum: Maximum): Samples {
+export function toPixels(data: TensorData, range: Range, white: Maximum, maximum: Maximum): Samples {
   const pixels = emptySamples(data.length, maximum);
   const [least, largest] = range === 'normalize' ? extremes(data) : [0, white];
   const extent = largest > least ? largest - least : 1;
@@ -31,7 +32,7 @@ export function emptySamples(length: number, maximum: Maximum): Samples {
 }
 
 /** The least and the largest finite value. */
-function extremes(data: Float32Array): [number, number] {
+function extremes(data: TensorData): [number, number] {
   let least = Infinity;
   let largest = -Infinity;
   for (const value of data) {

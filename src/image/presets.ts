@@ -16,7 +16,7 @@ interface Preset<Make> {
   readonly make: Make;
 }
 
-/** A `k` is the size of the window. */
+/** A `k` is the size of the window, an `s` the stride of a transposed convolution. */
 const kernels: Record<string, Preset<(args: Arguments, form: string) => Rows>> = {
   identity: fixed('identity', '1'),
   'sobel-x': fixed('sobel-x', '-1 0 1; -2 0 2; -1 0 1'),
@@ -30,6 +30,7 @@ const kernels: Record<string, Preset<(args: Arguments, form: string) => Rows>> =
   emboss: fixed('emboss', '-2 -1 0; -1 1 1; 0 1 2'),
   box: { form: 'box:k', make: ([k], form) => filled(size(k, form), k, 1 / (k * k)) },
   gaussian: { form: 'gaussian:k[:sigma]', make: gaussian },
+  bilinear: { form: 'bilinear:s[:s]', make: bilinear },
   motion: { form: 'motion:k', make: ([k], form) => filled(1, size(k, form), 1 / k) },
 };
 
@@ -111,7 +112,7 @@ function checkCount(argument: string, text: string, form: string, args: Argument
 
 function size(k: number, form: string): number {
   if (!Number.isInteger(k) || k < 1 || k > largestKernel) {
-    throw invalid('ERR_OPTION', 'kernel', `${form} with a whole k from 1 to ${largestKernel}`, k, 'change k');
+    throw invalid('ERR_OPTION', 'kernel', `${form} with whole numbers from 1 to ${largestKernel}`, k, 'change it');
   }
   return k;
 }
@@ -130,6 +131,15 @@ function gaussian([k, sigma = 0.3 * ((k - 1) * 0.5 - 1) + 0.8]: Arguments, form:
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const row = weights.map((weight) => weight / sum);
   return row.map((y) => row.map((x) => y * x));
+}
+
+/** Weights that fall to 0 at the next pixel of a picture enlarged s times: [2s − s mod 2] of them down and across. */
+function bilinear([down, across = down]: Arguments, form: string): Rows {
+  const [column, row] = [down, across].map((s) => {
+    const k = 2 * size(s, form) - (s % 2);
+    return Array.from({ length: k }, (_, i) => 1 - Math.abs(i - (k - 1) / 2) / s);
+  });
+  return column.map((y) => row.map((x) => y * x));
 }
 
 function unit(length: number, one: number): number[] {

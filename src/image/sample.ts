@@ -1,16 +1,17 @@
 // The built-in picture: small, the same on every host, with edges in every direction, flat and graded areas.
-import { type Tensor, tensor } from '../core/tensor.js';
+import { tensor } from '../core/tensor.js';
+import type { Picture } from './picture.js';
 
 const width = 96;
 const height = 64;
 
-/** A sky over a chequered ground, a sun and a hill: [1, 64, 96, 3], whole samples from 0 to 255. */
-export function samplePicture(): Tensor {
+/** A sky over a chequered ground, a sun and a hill: [1, 64, 96, 3]. */
+export function samplePicture(): Picture {
   const data = new Float32Array(width * height * 3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) data.set(colourAt(x, y), (y * width + x) * 3);
   }
-  return tensor(data, [1, height, width, 3]);
+  return { image: tensor(data, [1, height, width, 3]), maximum: 255, dtype: 'uint8' };
 }
 
 function colourAt(x: number, y: number): readonly [number, number, number] {

@@ -1,51 +1,64 @@
 // Comparison by bits, and arrays whose surroundings tell what was written or read beyond them.
-import type { Tensor } from '../../src/core/tensor.js';
+import type { Dtype } from '../../src/core/params.js';
+import type { Tensor, TensorData } from '../../src/core/tensor.js';
 
-const guardWords = 16;
+const arrays = { float32: Float32Array, uint8: Uint8Array };
+const guardElements = 16;
 const guard = 0xdeadbeef;
 
-/** A float32 array between guards; `offset` of 1 starts it 4 bytes past a multiple of 64. */
-export interface Guarded {
-  readonly data: Float32Array;
+/** An array between guards; `offset` of 1 starts a float32 one 4 bytes past a multiple of 64, a uint8 one 1 byte. */
+export interface Guarded<D> {
+  readonly data: D;
   /** Throws where something was written around the array. */
   check(title: string): void;
 }
 
 /** An array to be written, full of guard values. */
-export function guarded(length: number, offset: number): Guarded {
-  const begin = guardWords + offset;
-  const words = new Uint32Array(begin + length + guardWords).fill(guard);
+export function guarded(dtype: Dtype, length: number, offset: number): Guarded<TensorData> {
+  const { BYTES_PER_ELEMENT: size } = arrays[dtype];
+  const begin = (guardElements + offset) * size;
+  const end = begin + length * size;
+  const words = new Uint32Array(Math.ceil(end / 4) + guardElements).fill(guard);
+  const untouched = new Uint8Array(Uint32Array.of(guard).buffer);
+  const bytes = new Uint8Array(words.buffer);
+  const writtenAt = (from: number, to: number) =>
+    bytes.subarray(from, to).findIndex((byte, i) => byte !== untouched[(from + i) % 4]);
   return {
-    data: new Float32Array(words.buffer, begin * 4, length),
+    data: new arrays[dtype](words.buffer, begin, length),
     check(title) {
-      const isInside = (i: number) => i >= begin && i < begin + length;
-      const at = words.findIndex((word, i) => word !== guard && !isInside(i));
-      if (at >= 0)
-        throw new Error(`${title}: wrote ${hex(words[at])} at element ${at - begin} of an array of ${length}`);
+      const [before, after] = [writtenAt(0, begin), writtenAt(end, bytes.length)];
+      if (before < 0 && after < 0) return;
+      const at = Math.floor((before >= 0 ? before - begin : after + end - begin) / size);
+      throw new Error(`${title}: wrote at element ${at} of an array of ${length}`);
     },
   };
 }
 
-/** An array to be read, with NaN around it, so that what is read beyond it shows. */
-export function surrounded(length: number, offset: number): Float32Array {
-  const begin = guardWords + offset;
-  return new Float32Array(begin + length + guardWords).fill(NaN).subarray(begin, begin + length);
+/** An array to be read, with NaN (or 255) around it, so that what is read beyond it shows. */
+export function surrounded(dtype: Dtype, length: number, offset: number): TensorData {
+  const begin = guardElements + offset;
+  const all = new arrays[dtype](begin + length + guardElements).fill(dtype === 'uint8' ? 255 : NaN);
+  return all.subarray(begin, begin + length);
 }
 
-export function bitsOf(data: Float32Array): Uint32Array {
-  return new Uint32Array(data.buffer, data.byteOffset, data.length);
+/** The bits of each element, as numbers. */
+export function bitsOf(data: TensorData): Uint32Array | Uint8Array {
+  return data instanceof Uint8Array ? data : new Uint32Array(data.buffer, data.byteOffset, data.length);
 }
 
 /** Throws at the first element whose bits differ; NaNs are equal to each other. */
 export function expectSameBits(
   title: string,
-  actual: Tensor,
-  expected: Tensor,
+  actual: Tensor<TensorData>,
+  expected: Tensor<TensorData>,
   layout = 'NHWC',
   about: unknown = '',
 ): void {
   if (`${actual.shape}` !== `${expected.shape}`) {
     throw new Error(`${title}: shape [${actual.shape}], expected [${expected.shape}]\n${JSON.stringify(about)}`);
+  }
+  if (actual.data instanceof Uint8Array !== expected.data instanceof Uint8Array) {
+    throw new Error(`${title}: another type than expected\n${JSON.stringify(about)}`);
   }
   const at = firstDifference(actual.data, expected.data);
   if (at < 0) return;
@@ -58,7 +71,7 @@ export function expectSameBits(
   throw new Error(lines.join('\n'));
 }
 
-function firstDifference(actual: Float32Array, expected: Float32Array): number {
+function firstDifference(actual: TensorData, expected: TensorData): number {
   const [a, b] = [bitsOf(actual), bitsOf(expected)];
   for (let i = 0; i < b.length; i++) {
     if (a[i] !== b[i] && !(Number.isNaN(actual[i]) && Number.isNaN(expected[i]))) return i;

@@ -1,11 +1,13 @@
-// Runs the built command line as a process, in a folder of its own with small pictures in it.
+// Runs the command line in a folder of its own with small pictures in it: in this process, or the built one as a process.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { runCommand } from '../../src/cli/program.js';
+import { parseNpy } from '../../src/image/npy.js';
 
 export const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 export const photograph = fileURLToPath(new URL('../images/chelsea.png', import.meta.url));
@@ -13,7 +15,13 @@ export const jpeg = fileURLToPath(new URL('../images/rocket.jpg', import.meta.ur
 
 export const folder = mkdtempSync(join(tmpdir(), 'sepconv-cli-'));
 export const at = (name: string) => join(folder, name);
-afterAll(() => rmSync(folder, { recursive: true }));
+const home = process.cwd();
+beforeAll(() => process.chdir(folder));
+Object.assign(process.env, { SEPCONV_BACKEND: '', SEPCONV_ISA: '', SEPCONV_THREADS: '', NO_COLOR: '1' });
+afterAll(() => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true });
+});
 
 export interface Outcome {
   status: number | null;
@@ -26,11 +34,32 @@ export interface Surroundings {
   input?: Uint8Array;
 }
 
-export function sepconv(args: string[], { env = {}, input }: Surroundings = {}): Promise<Outcome> {
+/** Runs the command line in this process, on a terminal or with pipes. */
+export async function sepconv(args: string[], { isTerminal = false } = {}): Promise<Outcome> {
+  const written = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  for (const name of ['stdout', 'stderr'] as const) {
+    vi.spyOn(process[name], 'write').mockImplementation((chunk, ...rest: unknown[]) => {
+      written[name].push(Buffer.from(chunk as string));
+      const done = rest.at(-1);
+      if (typeof done === 'function') done();
+      return true;
+    });
+    Object.defineProperty(process[name], 'isTTY', { value: isTerminal, configurable: true });
+  }
+  try {
+    const status = await runCommand(args);
+    return { status, stdout: Buffer.concat(written.stdout), stderr: Buffer.concat(written.stderr).toString() };
+  } finally {
+    vi.restoreAllMocks();
+  }
+}
+
+/** Runs the built command line as a process. */
+export function spawnSepconv(args: string[], { env = {}, input }: Surroundings = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args], {
       cwd: folder,
-      env: { ...process.env, SEPCONV_BACKEND: '', SEPCONV_ISA: '', SEPCONV_THREADS: '', ...env },
+      env: { ...process.env, ...env },
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
@@ -45,9 +74,13 @@ export function sepconv(args: string[], { env = {}, input }: Surroundings = {}):
   });
 }
 
+/** A process where there are surroundings for one. */
+const run = (args: string[], surroundings: Surroundings | undefined) =>
+  surroundings === undefined ? sepconv(args) : spawnSepconv(args, surroundings);
+
 /** Runs what must succeed in silence. */
 export async function succeed(args: string[], surroundings?: Surroundings): Promise<Buffer> {
-  const { status, stdout, stderr } = await sepconv(args, surroundings);
+  const { status, stdout, stderr } = await run(args, surroundings);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return stdout;
 }
@@ -60,7 +93,7 @@ export async function fail(
   surroundings?: Surroundings,
 ): Promise<void> {
   const before = readdirSync(folder);
-  const outcome = await sepconv(args, surroundings);
+  const outcome = await run(args, surroundings);
   expect(outcome.stderr).toMatch(sentence);
   expect(outcome.stderr).toMatch(/^sepconv: .*\n$/);
   expect({ status: outcome.status, stdout: outcome.stdout.toString() }).toEqual({ status, stdout: '' });
@@ -69,6 +102,12 @@ export async function fail(
 
 export const report = async (args: string[], surroundings?: Surroundings) =>
   JSON.parse((await succeed([...args, '--json'], surroundings)).toString());
+
+/** The values of the result, written as .npy. */
+export async function results(args: string[]): Promise<number[]> {
+  await succeed([...args, '-o', 'result.npy', '--force']);
+  return [...parseNpy(readFileSync(at('result.npy')), 'result.npy').tensor.data];
+}
 
 export type Space = 'b-w' | 'grey16' | 'srgb' | 'rgb16';
 

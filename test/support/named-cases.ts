@@ -1,220 +1,37 @@
-// The named cases of every op: each stands on an edge where a kernel could go wrong. A fuzz finding becomes one more.
-import type { OpName } from '../../src/core/kernels.js';
-import type { Activation } from '../../src/core/options.js';
+// The named cases of every operation: each stands on an edge where a kernel could go wrong. A fuzz finding becomes one
+// more.
+import type { OperationName } from '../../src/ops/index.js';
 import type { Case } from './cases.js';
-import { valueKinds } from './random.js';
+import { conv2d, depthwise, pointwise, separable, transposed } from './named-convolutions.js';
+import { averaging, elementwise, globalPooling, pooling, sepFilter } from './named-images.js';
 
-type Options = NonNullable<Case['options']>;
+export const namedCases: Record<OperationName, readonly Case[]> = {
+  depthwiseConv2d: depthwise,
+  pointwiseConv2d: pointwise,
+  separableConv2d: separable,
+  conv2d,
+  convTranspose2d: transposed,
+  maxPool2d: pooling,
+  avgPool2d: averaging,
+  globalMaxPool2d: globalPooling,
+  globalAvgPool2d: globalPooling,
+  activate: elementwise,
+  add: elementwise,
+  sepFilter2d: sepFilter,
+};
 
-/** One below, at and above the lanes of every vector, and past two of the widest. */
-const aroundLanes = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33];
-
-/** Output channels around the panels that a product may be cut into. */
-const aroundPanels = [1, 4, 7, 8, 9, 15, 16, 17, 23, 24, 25, 31, 32, 33, 47, 48, 49];
-
-/** Pixels of a row around the tiles that a row may be cut into. */
-const aroundTiles = Array.from({ length: 17 }, (_, i) => i + 1);
-
-const activations: readonly Activation[] = [
-  'linear',
-  'relu',
-  'relu6',
-  'leakyRelu',
-  { type: 'clamp', min: -0.75, max: 0.3 },
-  { type: 'clamp', min: -0, max: 3.4e38 },
-  { type: 'clamp', min: -Infinity, max: Infinity },
-  { type: 'leakyRelu', alpha: -1.5 },
-  { type: 'leakyRelu', alpha: 0 },
-];
-
-const far = 2 ** 30 - 1;
-
-/** Where a window can stand. */
-const windows: readonly (Case & { readonly title: string })[] = [
-  { title: 'a 1×1 image', image: [1, 1, 1, 5], options: { padding: 'same' } },
-  { title: 'a 1×1 filter', image: [1, 4, 5, 6], kernel: [1, 1] },
-  { title: 'the filter as large as the image', image: [1, 3, 3, 9] },
-  { title: 'a row filter', image: [1, 3, 9, 8], kernel: [1, 5], options: { padding: 'same' } },
-  { title: 'a column filter', image: [1, 9, 3, 8], kernel: [5, 1], options: { padding: 'same' } },
-  { title: 'a 5×5 filter', image: [1, 9, 11, 12], kernel: [5, 5], options: { padding: 'same' } },
-  { title: 'a 7×7 filter', image: [1, 8, 9, 17], kernel: [7, 7], options: { padding: 3 } },
-  { title: 'an 11×9 filter', image: [1, 12, 14, 3], kernel: [11, 9], options: { padding: 'same', strides: 2 } },
-  { title: 'same, even filter', image: [1, 5, 6, 8], kernel: [2, 4], options: { padding: 'same' } },
-  { title: 'same-lower, even filter', image: [1, 5, 6, 8], kernel: [2, 4], options: { padding: 'same-lower' } },
-  { title: 'same, stride 2', image: [1, 7, 8, 5], options: { padding: 'same', strides: 2 } },
-  { title: 'same-lower, stride 2', image: [1, 8, 7, 5], options: { padding: 'same-lower', strides: 2 } },
-  { title: 'same, stride above the filter', image: [1, 9, 10, 4], options: { padding: 'same', strides: [4, 5] } },
-  { title: 'stride above the filter', image: [1, 11, 12, 8], kernel: [2, 2], options: { strides: [5, 3] } },
-  { title: 'strides that differ', image: [1, 9, 9, 9], options: { strides: [1, 3], padding: 1 } },
-  { title: 'dilation 2', image: [1, 9, 10, 8], options: { dilations: 2, padding: 'same' } },
-  { title: 'dilations that differ', image: [1, 9, 10, 4], options: { dilations: [1, 3], padding: 2 } },
-  { title: 'dilation above the image', image: [1, 3, 4, 6], options: { dilations: [5, 6], padding: 'same' } },
-  { title: 'dilation and stride', image: [1, 12, 13, 8], options: { dilations: 3, strides: 2, padding: [4, 2] } },
-  { title: 'padding wider than the image', image: [1, 2, 3, 8], options: { padding: 7 } },
-  {
-    title: 'four different sides',
-    image: [1, 4, 5, 7],
-    options: { padding: { top: 0, bottom: 3, left: 5, right: 1 } },
-  },
-  {
-    title: 'windows between the image and nothing',
-    image: [1, 2, 2, 5],
-    options: { padding: 9, strides: 4 },
-  },
-  {
-    title: 'no window sees a tap',
-    image: [1, 1, 1, 9],
-    kernel: [2, 2],
-    bias: true,
-    options: { padding: 2, dilations: 3, strides: 5, activation: 'relu' },
-  },
-  {
-    title: 'the taps stand around the image',
-    image: [1, 2, 2, 9],
-    kernel: [2, 2],
-    options: { padding: 2, dilations: 4 },
-  },
-  { title: 'a dilation near 2³⁰', image: [1, 1, 1, 3], options: { padding: 'same', dilations: far } },
-  {
-    title: 'strides and padding near 2³⁰',
-    image: [1, 2, 2, 3],
-    options: { padding: { top: far, bottom: far - 2, left: far, right: 0 }, strides: far },
-  },
-  { title: 'batch 2', image: [2, 5, 4, 7], options: { padding: 'same' } },
-  { title: 'batch 3, stride 2', image: [3, 5, 5, 8], options: { padding: 1, strides: 2 } },
-  { title: 'batch 0', image: [0, 5, 4, 7] },
-  { title: 'one row', image: [1, 1, 40, 4], options: { padding: 'same' } },
-  { title: 'one column', image: [1, 40, 1, 4], options: { padding: 'same' } },
-];
-
-/** The edges that windowed ops share. */
-function windowed(base: Partial<Case>): Case[] {
-  return [
-    ...windows.map((aCase) => ({ ...base, ...aCase })),
-    ...aroundTiles.map(
-      (width): Case => ({
-        title: `${width} columns`,
-        ...base,
-        image: [1, 2, width, 9],
-        options: { padding: 'same' },
-      }),
-    ),
-  ];
-}
-
-const borderTaps: readonly (readonly [number, number])[] = [
-  [NaN, Infinity],
-  [-Infinity, NaN],
-  [Infinity, Infinity],
-];
-
-/** What any values and any epilogue can do to an op. */
-function valued(base: Case): Case[] {
-  return [
-    ...valueKinds.map((values): Case => ({ ...base, title: `${values} values`, values, bias: true, residual: true })),
-    ...valueKinds.map((values): Case => ({ ...base, title: `${values} values, no bias`, values })),
-    ...activations.flatMap((activation) =>
-      (['ordinary', 'specials'] as const).map((values): Case => {
-        const options: Options = { ...base.options, activation };
-        return { ...base, title: `${JSON.stringify(activation)} of ${values} values`, options, values };
-      }),
-    ),
-    { ...base, title: 'residual', residual: true, options: { ...base.options, activation: 'relu' } },
-    ...borderTaps.flatMap(([first, last]) =>
-      (['zeros', 'ordinary'] as const).map(
-        (values): Case => ({
-          ...base,
-          title: `border taps ${first} and ${last} over ${values} values`,
-          borderTaps: [first, last],
-          values,
-        }),
-      ),
-    ),
-    { ...base, title: 'odd offsets', seed: 2, bias: true, residual: true },
-  ];
-}
-
-const depthwise: Case[] = [
-  ...aroundLanes.flatMap((c): Case[] => [
-    { title: `${c} channels`, image: [1, 4, 5, c], bias: true, options: { padding: 'same' } },
-    { title: `${c} channels, stride 2`, image: [1, 6, 7, c], options: { padding: 'same', strides: 2 } },
-  ]),
-  ...[2, 3, 4, 5, 8].flatMap((multiplier) =>
-    [1, 3, 4, 8, 9].map(
-      (c): Case => ({
-        title: `${c} channels, multiplier ${multiplier}`,
-        image: [1, 4, 5, c],
-        multiplier,
-        bias: true,
-        options: { padding: 'same' },
-      }),
-    ),
-  ),
-  ...windowed({ bias: true }),
-  ...windowed({ multiplier: 2 }).map((aCase) => ({ ...aCase, title: `${aCase.title}, multiplier 2` })),
-  ...valued({ image: [1, 6, 7, 19], options: { padding: 'same' } }),
-];
-
-const pointwise: Case[] = [
-  ...aroundLanes.map((c): Case => ({ title: `${c} inputs`, image: [1, 3, 3, c], outputs: 9, bias: true })),
-  ...aroundPanels.map((outputs): Case => ({ title: `${outputs} outputs`, image: [1, 3, 5, 7], outputs, bias: true })),
-  ...aroundTiles.map((width): Case => ({ title: `${width} pixels`, image: [1, 1, width, 6], outputs: 33 })),
-  ...aroundTiles.map(
-    (width): Case => ({
-      title: `${width} pixels, stride 2`,
-      image: [1, 3, width, 5],
-      outputs: 17,
-      options: { strides: 2 },
-    }),
-  ),
-  { title: 'a 1×1 image', image: [1, 1, 1, 40], outputs: 30 },
-  { title: 'one channel to one', image: [1, 5, 7, 1], outputs: 1, bias: true },
-  { title: 'many inputs', image: [1, 2, 3, 1025], outputs: 19 },
-  { title: 'many outputs', image: [1, 2, 3, 5], outputs: 517 },
-  { title: 'strides that differ', image: [1, 7, 8, 5], outputs: 10, options: { strides: [3, 2] } },
-  { title: 'strides above the image', image: [1, 3, 4, 8], outputs: 8, options: { strides: far } },
-  { title: 'batch 2, stride 2', image: [2, 5, 5, 6], outputs: 12, options: { strides: 2 } },
-  { title: 'batch 0', image: [0, 5, 5, 6], outputs: 12 },
-  ...valued({ image: [1, 5, 7, 11], outputs: 27 }),
-];
-
-const separable: Case[] = [
-  ...aroundLanes.map(
-    (c): Case => ({
-      title: `${c} channels`,
-      image: [1, 4, 5, c],
-      outputs: 17,
-      bias: true,
-      options: { padding: 'same', depthwiseActivation: 'relu6' },
-    }),
-  ),
-  ...aroundPanels.map((outputs): Case => ({ title: `${outputs} outputs`, image: [1, 5, 5, 6], outputs, bias: true })),
-  ...[2, 3, 8].map(
-    (multiplier): Case => ({
-      title: `multiplier ${multiplier}`,
-      image: [1, 4, 5, 6],
-      multiplier,
-      outputs: 10,
-      bias: true,
-    }),
-  ),
-  ...activations.map(
-    (depthwiseActivation): Case => ({
-      title: `${JSON.stringify(depthwiseActivation)} between the halves`,
-      image: [1, 4, 5, 9],
-      bias: true,
-      options: { padding: 'same', depthwiseActivation },
-    }),
-  ),
-  ...windowed({ outputs: 9, bias: true }),
-  ...valued({ image: [1, 6, 7, 11], outputs: 18, options: { padding: 'same' } }),
-];
-
-export const namedCases: Record<OpName, readonly Case[]> = { depthwise, pointwise, separable };
-
-/** A case of each op with a million output values. */
-export const millionValues: Record<OpName, Case> = {
-  depthwise: { image: [1, 173, 181, 33], bias: true, options: { padding: 'same', activation: 'relu' } },
-  pointwise: { image: [1, 119, 127, 19], outputs: 67, bias: true, residual: true },
-  separable: { image: [1, 119, 127, 13], outputs: 67, bias: true, options: { padding: 'same' } },
+/** A case of each operation with a million output values. */
+export const millionValues: Record<OperationName, Case> = {
+  depthwiseConv2d: { image: [1, 173, 181, 33], bias: true, options: { padding: 'same', activation: 'relu' } },
+  pointwiseConv2d: { image: [1, 119, 127, 19], outputs: 67, bias: true, residual: true },
+  separableConv2d: { image: [1, 119, 127, 13], outputs: 67, bias: true, options: { padding: 'same' } },
+  conv2d: { image: [1, 119, 127, 6], outputs: 68, bias: true, options: { groups: 2, padding: 'same' } },
+  convTranspose2d: { image: [1, 61, 64, 6], outputs: 66, bias: true, options: { strides: 2, padding: 'same' } },
+  maxPool2d: { image: [1, 173, 181, 33], options: { strides: 1, padding: 'same' } },
+  avgPool2d: { image: [1, 173, 181, 33], options: { strides: 1, padding: 1, countIncludePad: true } },
+  globalMaxPool2d: { image: [1000, 1, 2, 1001] },
+  globalAvgPool2d: { image: [1000, 1, 2, 1001] },
+  activate: { image: [1, 173, 181, 33], options: { activation: 'gelu' } },
+  add: { image: [1, 173, 181, 33], options: { activation: 'relu6' } },
+  sepFilter2d: { image: [1, 173, 181, 33], kernel: [4, 5] },
 };

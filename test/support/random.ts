@@ -1,4 +1,5 @@
-// Random numbers from a seed, and the kinds of float32 values that find rounding faults.
+// Random numbers from a seed, and the kinds of values that find rounding faults.
+import type { TensorData } from '../../src/core/tensor.js';
 
 /** The seed of this run's random cases; SEED=… repeats a run. */
 export const runSeed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -30,11 +31,14 @@ const specials = [NaN, Infinity, -Infinity, 0, -0, 2 ** -149, -(2 ** -149), 2 **
 const ordinary = spread(-6, 3);
 const sprinkled: Draw = (next) => (next() % 16 === 0 ? specials[next() % specials.length] : ordinary(next));
 const zeros: Draw = (next) => (next() % 2 === 0 ? -0 : 0);
+const integers: Draw = (next) => (next() % 17) - 8;
 
 /** For each kind of case: how its inputs (and residuals) and its weights (and biases) are drawn. */
 const draws = {
   ordinary: { input: ordinary, weight: ordinary },
-  integers: { input: (next) => (next() % 17) - 8, weight: (next) => (next() % 9) - 4 },
+  integers: { input: integers, weight: (next) => (next() % 9) - 4 },
+  /** Whole numbers and quarters, whose sums are often halfway between two whole numbers. */
+  quarters: { input: integers, weight: (next) => ((next() % 7) - 2) / 4 },
   specials: { input: sprinkled, weight: ordinary },
   specialWeights: { input: ordinary, weight: sprinkled },
   subnormal: { input: spread(-149, -124), weight: ordinary },
@@ -47,9 +51,9 @@ const draws = {
 export type ValueKind = keyof typeof draws;
 export const valueKinds = Object.keys(draws) as ValueKind[];
 
-/** Fills an array with values of a kind. */
-export function fill(data: Float32Array, kind: ValueKind, role: 'input' | 'weight', next: () => number): Float32Array {
-  const draw: Draw = draws[kind][role];
+/** Fills an array with values of a kind, or with any bytes. */
+export function fill<D extends TensorData>(data: D, kind: ValueKind, role: 'input' | 'weight', next: () => number): D {
+  const draw: Draw = data instanceof Uint8Array ? (random) => random() % 256 : draws[kind][role];
   for (let i = 0; i < data.length; i++) data[i] = draw(next);
   return data;
 }

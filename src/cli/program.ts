@@ -1,0 +1,140 @@
+// The command line: names, help, and how a program ends. What a command does is in the file of its name.
+import { Command, CommanderError, Option } from 'commander';
+import { SepconvError } from '../core/errors.js';
+import { backends } from '../core/kernels.js';
+import { borders } from '../core/params.js';
+import { modeNames, modes } from '../image/modes.js';
+import { ranges } from '../image/pixels.js';
+import { kernelForms, mixForms } from '../image/presets.js';
+
+import { bench } from './bench.js';
+import { convolve } from './convolve.js';
+import { demo } from './demo.js';
+import { explain } from './explain.js';
+import { info } from './info.js';
+import { verify } from './verify.js';
+import { version } from './version.js';
+
+const listed = (names: readonly string[], byDefault: string) => `${names.join(' | ')} (default ${byDefault})`;
+
+const help = `
+Modes
+${modeNames.map((name) => `  ${name.padEnd(10)} ${modes[name].summary}`).join('\n')}
+
+Presets
+  --kernel     ${kernelForms.slice(0, 9).join('  ')}
+               ${kernelForms.slice(9).join('  ')}
+  --pointwise  ${mixForms.join('  ')}
+Both also take a .json or .npy file, or rows of numbers: "-1 0 1; -2 0 2; -1 0 1".
+A filter is [height, width], for every channel the same, or [height, width, channels], or with a fourth size:
+the multiplier in modes depthwise and separable, the output channels in modes standard and transposed.
+In mode standard a filter without it gives one output channel, the sum over all input channels.
+A pointwise matrix has one row per input channel and one column per output channel.
+
+Examples
+  sepconv --mode depthwise photo.jpg --kernel sobel-x -o edges.png
+  sepconv --mode pointwise photo.jpg --pointwise sepia --show
+  sepconv --mode separable photo.jpg --kernel gaussian:9 --pointwise luma -o soft.png
+  sepconv --mode transposed photo.jpg --strides 2 -o twice.png
+  sepconv explain --mode separable --input 224x224x32 --kernel-size 3 --out-channels 64`;
+
+function createProgram(): Command {
+  const program = new Command('sepconv')
+    .description('Convolves or pools a picture. Without a picture it uses a built-in one.')
+    .version(version)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'sepconv: ')) });
+  addConvolve(program);
+  addExplain(program.command('explain'));
+  program.command('info').description('what runs here, and why').option('--json', 'one object on stdout').action(info);
+  program
+    .command('verify')
+    .description('known answers of every operation, checked on every backend of this machine')
+    .option('--json', 'one object on stdout')
+    .action(verify);
+  program
+    .command('bench')
+    .description('times layers of real networks on every backend of this machine')
+    .option('--json <file>', 'write every figure')
+    .option('--svg <file>', 'draw the speeds; needs the packages vega and vega-lite')
+    .option('--force', 'replace existing files')
+    .action(bench);
+  program
+    .command('demo')
+    .description('pictures in three modes on every backend: are the outputs the same?')
+    .argument('[pictures...]', 'grey or in colour (default: a built-in one)')
+    .option('--out-dir <folder>', 'where the results are written', 'demo-output')
+    .action(demo);
+  return program;
+}
+
+function addConvolve(program: Command): void {
+  program
+    .argument('[picture]', 'PNG, JPEG, WebP, AVIF, TIFF or .npy; - reads standard input')
+    .option('-m, --mode <name>', listed(modeNames, 'depthwise'))
+    .option('-k, --kernel <filter>', 'preset, file or numbers (default sobel-x, in mode transposed bilinear)')
+    .option('-p, --pointwise <matrix>', 'the mix of channels: preset, file or numbers (default luma)')
+    .option('-o, --output <file>', 'by its extension .png, .jpg, .webp, .avif, .tif or .npy; - writes PNG to stdout')
+    .option('--window <n>', 'the window of a pooling: n or height,width (default 2)')
+    .option('--strides <n>', 'n or height,width (default 1; of a pooling its window, in mode transposed 2)')
+    .option('--dilations <n>', 'pixels from one tap to the next: n or height,width (default 1)')
+    .option('--padding <n>', 'same | same-lower | valid | n | height,width (default same, of a pooling valid)')
+    .option('--border <name>', `what the padding of a filter holds: ${listed(borders, 'replicate')}`)
+    .option('--ceil-mode', 'a last window of a pooling counts though it ends beyond the picture')
+    .option('--count-include-pad', 'the mean of a pooling counts the zeros of its padding')
+    .option('--range <name>', `how results become pixels: ${listed(ranges, 'clamp')}`)
+    .option('--flip', 'turn the filter by 180°, as mathematical convolution does')
+    .addOption(new Option('--backend <name>', listed(['auto', ...backends], 'auto')).env('SEPCONV_BACKEND'))
+    .addOption(new Option('--isa <name>', 'instruction set: avx2, sse2, scalar, simd128 …').env('SEPCONV_ISA'))
+    .addOption(new Option('--threads <n>', 'threads of the native backend').env('SEPCONV_THREADS'))
+    .option('--show', 'show the result in the terminal; done by itself there without -o')
+    .option('--force', 'replace an existing file')
+    .option('--json', 'report shapes, backend, time and SHA-256 of the results on stdout')
+    .addHelpText('after', help)
+    .action(convolve);
+}
+
+function addExplain(command: Command): void {
+  command
+    .description('shapes, padding, receptive field and costs of a layer, or of a stack of them')
+    .requiredOption('--input <size>', 'height x width x channels, or batch in front: 224x224x32')
+    .option('-m, --mode <name>', listed(modeNames, 'depthwise'))
+    .option('--kernel-size <n>', 'of the filter or the pooling window: n or height,width')
+    .option('--out-channels <n>', 'default: as many as the input has')
+    .option('--multiplier <n>', 'filters a channel, in modes depthwise and separable (default 1)')
+    .option('--groups <n>', 'of channels, in modes standard and transposed (default 1)')
+    .option('--strides <n>', 'n or height,width (default 1; of a pooling its window, in mode transposed 2)')
+    .option('--dilations <n>', 'n or height,width (default 1)')
+    .option('--padding <n>', 'same | same-lower | valid | n | height,width (default same, of a pooling valid)')
+    .option('--ceil-mode', 'a last window of a pooling counts though it ends beyond the picture')
+    .option(
+      '--layers <file>',
+      'JSON instead: [{ "mode": "standard", "kernelSize": 3, "strides": 2, "outChannels": 8 }, …]',
+    )
+    .option('--svg <file>', 'draw the padding and the receptive field')
+    .option('--force', 'replace an existing file')
+    .option('--json', 'one object on stdout')
+    .action(explain);
+}
+
+/** Runs one command line and gives its exit status: 0 done, 1 failed, 2 wrong usage. */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+/** A typed error is one line, anything else is a fault of this program. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (!(error instanceof SepconvError)) {
+    process.stderr.write(`sepconv: unexpected ${error instanceof Error ? error.stack : error}\n`);
+    return 1;
+  }
+  process.stderr.write(`sepconv: ${error.message.replace(/\s*\n\s*/g, ' ')}\n`);
+  return error.code === 'ERR_OPTION' || error.code === 'ERR_PADDING' ? 2 : 1;
+}

@@ -1,0 +1,111 @@
+// Groups, filters and output paddings that are wrong. The next valid call works.
+import { afterEach, describe, expect, test } from 'vitest';
+import { conv2d, convTranspose2d, prepareConv2d, prepareConvTranspose2d, type Tensor } from '../src/entries/node.js';
+import { expectError, testEach, type Wrong } from './support/errors.js';
+import { ones } from './support/tensors.js';
+
+const image = ones(1, 4, 5, 6);
+const filter = ones(2, 2, 6, 4);
+const back = ones(2, 2, 4, 6);
+
+afterEach(() => {
+  expect(conv2d(ones(1, 1, 2, 2), ones(1, 2, 2, 1)).data).toEqual(Float32Array.of(4));
+  expect(convTranspose2d(ones(1, 1, 1, 2), ones(1, 1, 1, 2)).data).toEqual(Float32Array.of(2));
+});
+
+const wrongGroups: readonly Wrong[] = [
+  ['0', 0, 'ERR_OPTION'],
+  ['negative', -2, 'ERR_OPTION'],
+  ['a fraction', 1.5, 'ERR_OPTION'],
+  ['NaN', NaN, 'ERR_OPTION'],
+  ['a string', '2', 'ERR_OPTION'],
+  ['a list', [2], 'ERR_OPTION'],
+  ['null', null, 'ERR_OPTION'],
+  ['no divisor', 4, 'ERR_OPTION', 'a divisor of'],
+  ['more than channels', 12, 'ERR_OPTION', 'a divisor of'],
+];
+
+describe('groups', () => {
+  testEach('of conv2d', wrongGroups, (groups, code, says) => {
+    expectError(() => conv2d(image, ones(2, 2, 1, 6), { groups }), code, 'groups', says);
+    expectError(() => prepareConv2d(ones(2, 2, 1, 6), { groups }), code, 'groups', says);
+  });
+  testEach('of convTranspose2d', wrongGroups, (groups, code, says) => {
+    expectError(() => convTranspose2d(image, ones(2, 2, 1, 6), { groups }), code, 'groups', says);
+    expectError(() => prepareConvTranspose2d(ones(2, 2, 1, 6), { groups }), code, 'groups', says);
+  });
+  test('that do not fit the input', () => {
+    expectError(() => conv2d(image, ones(2, 2, 6, 4), { groups: 2 }), 'ERR_SHAPE', 'input', '12 channels');
+    expectError(() => conv2d(image, ones(2, 2, 5, 4)), 'ERR_SHAPE', 'input', '5 channels');
+    expectError(() => convTranspose2d(image, ones(2, 2, 4, 9), { groups: 3 }), 'ERR_SHAPE', 'input', '9 channels');
+  });
+});
+
+describe('filters', () => {
+  const ranks: readonly Tensor[] = [ones(6), ones(6, 4), ones(2, 6, 4), ones(1, 2, 2, 6, 4), ones(0, 2, 6, 4)];
+  test.each(ranks)('of shape $shape', (wrong) => {
+    expectError(() => conv2d(image, wrong), 'ERR_SHAPE', 'filter', '[H, W, I, O]');
+    expectError(() => convTranspose2d(image, wrong), 'ERR_SHAPE', 'filter', '[H, W, O, I]');
+    const options = { layout: 'NCHW' } as const;
+    expectError(() => conv2d(image, wrong, options), 'ERR_SHAPE', 'filter', '[O, I, H, W]');
+    expectError(() => convTranspose2d(image, wrong, options), 'ERR_SHAPE', 'filter', '[I, O, H, W]');
+  });
+  test('that are not tensors of float32', () => {
+    const bytes = { data: new Uint8Array(96), shape: filter.shape };
+    expectError(() => conv2d(image, bytes as never), 'ERR_DTYPE', 'filter.data', 'Float32Array');
+    expectError(() => convTranspose2d(image, filter.data as never), 'ERR_SHAPE', 'filter');
+  });
+  test('in the layout of another operation', () => {
+    const wrong = (filterLayout: string) => ({ filterLayout }) as object;
+    expectError(() => conv2d(image, filter, wrong('HWOI')), 'ERR_OPTION', 'filterLayout', "'HWIO', 'OIHW'");
+    expectError(() => convTranspose2d(image, back, wrong('OIHW')), 'ERR_OPTION', 'filterLayout', "'HWOI', 'IOHW'");
+  });
+  test('larger than the image', () => {
+    expectError(() => conv2d(image, ones(5, 2, 6, 1)), 'ERR_SHAPE', 'input height', 'at least 5');
+  });
+});
+
+describe('outputPadding', () => {
+  testEach(
+    'value',
+    [
+      ['as large as the stride', 2, 'ERR_PADDING', '2 and 2'],
+      ['as large as the stride, one way', [0, 2], 'ERR_PADDING'],
+      ['negative', -1, 'ERR_PADDING'],
+      ['a fraction', 0.5, 'ERR_PADDING'],
+      ['null', null, 'ERR_PADDING'],
+      ['a list of three', [1, 1, 1], 'ERR_PADDING'],
+    ],
+    (outputPadding, code, says) => {
+      const call = () => convTranspose2d(image, back, { strides: 2, outputPadding });
+      expectError(call, code, 'outputPadding', says);
+    },
+  );
+  test('up to the larger of stride and dilation', () => {
+    expect(convTranspose2d(image, back, { dilations: [3, 1], outputPadding: [2, 0] }).shape).toEqual([1, 9, 6, 4]);
+    const call = () => convTranspose2d(image, back, { dilations: [3, 1], outputPadding: [2, 1] });
+    expectError(call, 'ERR_PADDING', 'outputPadding', '3 and 1');
+  });
+  test.each(['same', 'same-lower'] as const)("with '%s'", (padding) => {
+    const call = (outputPadding: number) => () => convTranspose2d(image, back, { strides: 2, padding, outputPadding });
+    expectError(call(1), 'ERR_PADDING', 'outputPadding', "'same");
+    expect(call(0)().shape).toEqual([1, 8, 10, 4]);
+  });
+  test('padding that leaves no output', () => {
+    expectError(() => convTranspose2d(image, back, { padding: 3 }), 'ERR_PADDING', 'padding', 'along the height');
+    expectError(() => convTranspose2d(image, back, { padding: [0, 3] }), 'ERR_PADDING', 'padding', 'along the width');
+  });
+  test('strides that overflow the output', () => {
+    expectError(
+      () => convTranspose2d(image, back, { strides: 2 ** 30 }),
+      'ERR_SHAPE',
+      'output height',
+      `${2 ** 31 - 1}`,
+    );
+    expectError(
+      () => convTranspose2d(image, back, { strides: [1, 2 ** 29], padding: 'same' }),
+      'ERR_SHAPE',
+      'output width',
+    );
+  });
+});

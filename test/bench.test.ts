@@ -1,0 +1,250 @@
+// The yardstick itself: layers, statistics, checks of results, and one short run of the whole.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { comparisonLines } from '../bench/compare.js';
+import { contenders } from '../bench/contenders/index.js';
+import { everyLayer } from '../bench/layers.js';
+import { roofline } from '../bench/machine.js';
+import { makeProblem } from '../bench/problem.js';
+import { geometricMean, ratioOf } from '../bench/ratio.js';
+import { replaceTables } from '../bench/readme.js';
+import { layerReport } from '../bench/report.js';
+import type { Result } from '../bench/result.js';
+import type { Row } from '../bench/run.js';
+import { summaryLines } from '../bench/summary.js';
+import { targets } from '../bench/targets.js';
+import { chart } from '../src/bench/chart.js';
+import { depthwise, multiplyAdds, outputShape, separable } from '../src/bench/layer.js';
+import { makeOperands, oneShot, prepareLayer } from '../src/bench/operands.js';
+import { quantile, Sampler } from '../src/bench/sampler.js';
+import { standardLayers } from '../src/bench/standard-layers.js';
+import { loadBackends } from '../src/cli/backends.js';
+import { measure } from '../src/cli/bench.js';
+import { createRuntime } from '../src/entries/node.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'sepconv-bench-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('layers', () => {
+  test('have names of their own, and so have contenders', () => {
+    for (const names of [everyLayer.map(({ name }) => name), contenders.map(({ name }) => name)]) {
+      expect(new Set(names).size).toBe(names.length);
+    }
+    expect(everyLayer).toEqual(expect.arrayContaining([...standardLayers]));
+  });
+
+  test.each(everyLayer)('$name is an operation of the library', async (layer) => {
+    const runtime = await createRuntime({ backend: 'reference' });
+    const filters =
+      layer.operation === 'sepFilter2d' ? makeOperands({ ...layer, input: [1, 1, 1, 1] }).filters : undefined;
+    const operator = prepareLayer(runtime, layer, filters ?? makeOperands(layer).filters, 'NHWC');
+    expect(operator.outputShape(layer.input)).toEqual(outputShape(layer));
+  });
+
+  test('cost what the formulas say', () => {
+    expect(multiplyAdds(depthwise(112, 64, { strides: 2 }))).toBe(56 * 56 * 64 * 9);
+    expect(multiplyAdds(separable(28, 256, 128))).toBe(28 * 28 * (256 * 9 + 256 * 128));
+  });
+
+  test('give the same in one shot, prepared and in every process', async () => {
+    const runtime = await createRuntime();
+    const layer = separable(5, 6, 7);
+    const operands = makeOperands(layer);
+    expect(makeOperands(layer)).toEqual(operands);
+    const { input, filters } = operands;
+    expect(oneShot(runtime, layer, operands, 'NHWC')).toEqual(
+      prepareLayer(runtime, layer, filters, 'NHWC').run(input as never),
+    );
+  });
+});
+
+test('quantiles lie between the sorted values', () => {
+  expect([0, 0.25, 0.5, 1].map((share) => quantile([4, 1, 3, 2], share))).toEqual([1, 1.75, 2.5, 4]);
+});
+
+describe('the sampler', () => {
+  test.each(['at once', 'later'])('times what is done %s', async (when) => {
+    let calls = 0;
+    const sampler = new Sampler(() => {
+      calls++;
+      const end = performance.now() + 0.1;
+      while (performance.now() < end);
+      return when === 'later' ? Promise.resolve() : undefined;
+    });
+    await sampler.warmUp();
+    const before = calls;
+    const samples = await sampler.turn(0.02);
+    expect(samples.length).toBeGreaterThan(1);
+    expect(calls - before).toBeGreaterThan(samples.length);
+    for (const seconds of samples) expect(seconds).toBeGreaterThanOrEqual(1e-4);
+  });
+});
+
+const row = (contender: string, seconds: number, bound: number | null = null): Row => {
+  const rounds = Array.from({ length: 8 }, (_, i) => [seconds * (1 + i / 100), seconds * (1 + i / 100)]);
+  return {
+    contender,
+    class: 'native',
+    threads: 1,
+    rounds,
+    median: seconds,
+    quartiles: [seconds, seconds],
+    roofline: bound,
+  };
+};
+
+const resultOf = (rows: readonly Row[]): Result => ({
+  version: '1.2.3',
+  date: '2026-01-02T03:04:05Z',
+  machine: { processor: 'P', platform: 'p', threads: 1, node: 'v1', priority: '', pinned: true, levels: [] },
+  versions: { peer: '4.5.6' },
+  pace: { rounds: 8, turnSeconds: 1 },
+  skipped: { somebody: 'not there' },
+  layers: [
+    {
+      layer: standardLayers[0],
+      multiplyAdds: 1e6,
+      bytes: 1,
+      limits: null,
+      load: 0,
+      rows,
+      failures: { other: 'wrong' },
+    },
+  ],
+});
+
+describe('figures', () => {
+  test('ratios are taken round by round', () => {
+    expect(ratioOf(row('a', 3), row('b', 2))).toEqual({ median: 1.5, quartiles: [1.5, 1.5] });
+    expect(geometricMean([1, 4])).toBeCloseTo(2);
+  });
+
+  test('the roofline is the longer of arithmetic and transfer', () => {
+    const limits = { peaks: { madd128: 1e9, madd256: 2e9, fma256: 4e9 }, bandwidths: [1e9, 1e8] };
+    const levels = [
+      { name: 'L1', bytes: 1000 },
+      { name: 'memory', bytes: Number.MAX_SAFE_INTEGER },
+    ];
+    const bound = (work: number, bytes: number, unit: 'madd128' | 'fma', threads = 1) =>
+      roofline({ work, bytes }, { ...contenders[0], unit, threads }, limits, levels);
+    expect(bound(1e6, 1, 'madd128')).toBeCloseTo(2e-3);
+    expect(bound(1e6, 1, 'fma', 2)).toBeCloseTo(2.5e-4);
+    expect(bound(1, 1500, 'fma')).toBeCloseTo(1e-6 + 5e-6);
+  });
+
+  test('a layer is reported by class, with ratios and failures', () => {
+    const text = layerReport(resultOf([row('slow', 2e-3), row('fast', 1e-3, 5e-4)]).layers[0]);
+    expect(text).toMatch(/fast +1\.00 ms .* 1\.00 .* 50 %\n.*slow +2\.00 ms .* 2\.00 /);
+    expect(text).toContain('failed: other: wrong');
+  });
+
+  test('targets name contenders of the table', () => {
+    const names = contenders.map(({ name }) => name.replace(/× \d+/, '× 2'));
+    const named = targets.flatMap(({ contender, peer }) => (peer === undefined ? [contender] : [contender, peer]));
+    if (process.arch === 'x64') expect([...new Set(named)].filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  test('the summary has the ratios of the run', () => {
+    const lines = summaryLines(resultOf([row('native/avx2', 1e-3), row('onnxruntime-node', 7e-3)]));
+    expect(lines[1]).toEqual(['depthwise', 'native/avx2', 'onnxruntime-node', '7.00×', '≥ 6.00×', '1']);
+  });
+
+  test('a comparison tells differences from noise', () => {
+    const [, slower, same] = comparisonLines(
+      resultOf([row('a', 1e-3, 1e-4), row('b', 1e-3)]),
+      resultOf([row('a', 2e-3, 2e-4), row('b', 1e-3)]),
+    );
+    expect(slower.slice(1)).toEqual(['a', '1.00 ms', '2.00 ms', '0.50×', '0.50×', 'slower']);
+    expect(same.slice(4)).toEqual(['1.00×', '', 'no']);
+  });
+
+  test('the tables take the place of the old ones', () => {
+    const text = 'a\n<!-- bench: begin -->\nold\n<!-- bench: end -->\nz\n';
+    const replaced = replaceTables(text, resultOf([row('native/avx2', 1e-3)]));
+    expect(replaced).toMatch(
+      /^a\n<!-- bench: begin -->\n[^]*\| depthwise 3×3 112²×32 \| 1\.00 ms \|\n[^]*<!-- bench: end -->\nz\n$/,
+    );
+    expect(replaced).not.toContain('old');
+    expect(replaceTables(replaced, resultOf([row('native/avx2', 1e-3)]))).toBe(replaced);
+    expect(() => replaceTables('a', resultOf([]))).toThrow('has no');
+  });
+});
+
+describe('results are checked before they are timed', () => {
+  const path = join(folder, 'result');
+  test.each([
+    ['the same bits', 0, undefined, undefined],
+    ['an error of rounding', 2 ** -22, /element 3 is/, undefined],
+    ['a wrong value', 1, /element 3 is/, /element 3 is .* ± /],
+  ])('%s', async (_, error, exact, bounded) => {
+    const layer = depthwise(3, 2);
+    const problem = await makeProblem(layer, join(folder, 'problem'));
+    const { input, filters } = makeOperands(layer);
+    const reference = await createRuntime({ backend: 'reference' });
+    const { data } = prepareLayer(reference, layer, filters, 'NHWC').run(input as never);
+    data[3] += error;
+    writeFileSync(path, data);
+    for (const [isExact, fault] of [
+      [true, exact],
+      [false, bounded],
+    ] as const) {
+      if (fault === undefined) expect(problem.check(path, isExact)).toBe(undefined);
+      else expect(problem.check(path, isExact)).toMatch(fault);
+    }
+  });
+});
+
+const require = createRequire(import.meta.url);
+const hasVega = (() => {
+  try {
+    return require.resolve('vega-lite') !== '';
+  } catch {
+    return false;
+  }
+})();
+
+test.skipIf(!hasVega)('the chart is an SVG for light and dark pages', async () => {
+  const svg = await chart('speeds', [{ layer: 'a layer', contender: 'somebody', gigaflops: 5 }]);
+  expect(svg).toMatch(/^<svg .*prefers-color-scheme:dark.*<\/svg>$/s);
+  for (const text of ['speeds', 'a layer', 'somebody']) expect(svg).toContain(text);
+});
+
+test('sepconv bench: every backend, the same bits', async () => {
+  const { present } = await loadBackends();
+  const rows = await measure(depthwise(4, 8), present);
+  expect(rows.map(({ backend }) => backend)).toEqual(present.map(({ name }) => name));
+  expect(new Set(rows.map(({ hash }) => hash)).size).toBe(1);
+  for (const { median } of rows) expect(median).toBeGreaterThan(0);
+});
+
+describe('npm run bench', () => {
+  const outdir = join(root, 'build/bench-test');
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [join(outdir, 'main.js'), ...args], { encoding: 'utf8' });
+  beforeAll(async () => {
+    const entryPoints = ['main.ts', 'child.ts'].map((name) => join(root, 'bench', name));
+    await build({ entryPoints, outdir, bundle: true, platform: 'node', format: 'esm', packages: 'external' });
+  });
+  afterAll(() => rmSync(outdir, { recursive: true }));
+
+  test('times, checks, writes, and compares with an earlier run', () => {
+    const json = join(folder, 'run.json');
+    const args = ['--quick', '--only', '^tiny: depthwise', '--with', '^reference$', '--json', json];
+    const { status, stdout, stderr } = run(...args);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^ {2}reference /m);
+    const result: Result = JSON.parse(readFileSync(json, 'utf8'));
+    expect(result.layers.map(({ layer, failures }) => [layer.name, failures])).toEqual([
+      ['tiny: depthwise 3×3 4²×8', {}],
+    ]);
+    expect(result.layers[0].rows.map(({ contender }) => contender)).toContain('wasm/simd128');
+    expect(run(...args, '--against', json).stdout).toMatch(/differs\n.*tiny: depthwise/);
+  });
+});
