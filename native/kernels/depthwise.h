@@ -35,110 +35,236 @@ struct DepthwiseWindow {
   ptrdiff_t rowStep;
   ptrdiff_t columnStep;
   ptrdiff_t pixelStep;
+  /** Output floats from pixel to pixel, and from lane to lane. */
+  ptrdiff_t outputStep;
+  ptrdiff_t laneStep;
   /** Weights from one row of taps to the next, and the first tap, counted in taps. */
   int32_t filterWidth;
   int32_t firstTap;
 };
 
-/** Adds all taps to the sums of P neighbouring pixels, V::lanes channels at a time. */
+/** The sums of P neighbouring pixels, each in a register of its own. */
 template <class V, int P>
-inline void depthwiseSums(const DepthwiseWindow& w, const float* x, const float* f, V& sum0, V& sum1, V& sum2,
-                          V& sum3) {
-  for (int32_t ky = 0; ky < w.rows; ++ky) {
-    const float* tap = x + ky * w.rowStep;
-    const float* weight = f + ky * w.filterWidth * V::lanes;
-    for (int32_t kx = 0; kx < w.columns; ++kx) {
-      const V weights = V::load(weight);
-      sum0 = addProduct(sum0, V::load(tap), weights);
-      if constexpr (P > 1) {
-        sum1 = addProduct(sum1, V::load(tap + w.pixelStep), weights);
-        sum2 = addProduct(sum2, V::load(tap + 2 * w.pixelStep), weights);
-        sum3 = addProduct(sum3, V::load(tap + 3 * w.pixelStep), weights);
-      }
-      tap += w.columnStep;
-      weight += V::lanes;
-    }
-  }
-}
+struct Sums {
+  V first;
+  Sums<V, P - 1> others;
+};
 
-/** Finishes a block of channels, whose outputs are `step` floats apart when a multiplier spreads them. */
 template <class V>
-inline void depthwiseFinish(const Epilogue& e, V sum, float* y, int32_t channel, int32_t step) {
-  if (step == 1) return finish(e, sum, y, channel);
-  float values[V::lanes];
-  sum.store(values);
-  for (int lane = 0; lane < V::lanes; ++lane) {
-    finish(e, Lane{values[lane]}, y + ptrdiff_t(lane) * step, channel + lane * step);
-  }
-}
+struct Sums<V, 0> {};
 
-/** P neighbouring pixels (1 or 4), V::lanes channels from output `channel`; `f` begins with the bias. */
 template <class V, int P>
-inline void depthwiseTile(const Epilogue& e, const DepthwiseWindow& w, const float* x, const float* f, float* y,
-                          int32_t channel) {
-  const int32_t step = e.p.outputChannels / e.p.inputChannels;
-  const ptrdiff_t next = e.p.outputChannels;
-  V sum0 = V::load(f), sum1 = sum0, sum2 = sum0, sum3 = sum0;
-  depthwiseSums<V, P>(w, x, f + (1 + w.firstTap) * V::lanes, sum0, sum1, sum2, sum3);
-  depthwiseFinish(e, sum0, y, channel, step);
-  if constexpr (P > 1) {
-    depthwiseFinish(e, sum1, y + next, channel, step);
-    depthwiseFinish(e, sum2, y + 2 * next, channel, step);
-    depthwiseFinish(e, sum3, y + 3 * next, channel, step);
+ALWAYS_INLINE void beginSums(Sums<V, P>& sums, V bias) {
+  sums.first = bias;
+  if constexpr (P > 1) beginSums(sums.others, bias);
+}
+
+/** Adds one tap to every sum. */
+template <class V, int P>
+ALWAYS_INLINE void addTap(Sums<V, P>& sums, const float* x, ptrdiff_t pixelStep, V weight) {
+  sums.first = inOrder(addProduct(sums.first, V::load(x), weight));
+  if constexpr (P > 1) addTap(sums.others, x + pixelStep, pixelStep, weight);
+}
+
+/** Stores every sum; the lanes of one are `laneStep` floats apart where a multiplier spreads them. */
+template <class V, int P>
+ALWAYS_INLINE void finishSums(const Epilogue& e, const DepthwiseWindow& w, const Sums<V, P>& sums, float* y) {
+  if (w.laneStep == 1) {
+    finish(e, sums.first, y);
+  } else {
+    float values[V::lanes];
+    sums.first.store(values);
+    for (int lane = 0; lane < V::lanes; ++lane) finish(e, Lane{values[lane]}, y + lane * w.laneStep);
+  }
+  if constexpr (P > 1) finishSums(e, w, sums.others, y + w.outputStep);
+}
+
+/** The weights of a row of K taps, and of R such rows, in registers. */
+template <class V, int K>
+struct Row {
+  V first;
+  Row<V, K - 1> others;
+};
+
+template <class V>
+struct Row<V, 0> {};
+
+template <class V, int R, int K>
+struct Grid {
+  Row<V, K> row;
+  Grid<V, R - 1, K> others;
+};
+
+template <class V, int K>
+struct Grid<V, 0, K> {};
+
+template <class V, int K>
+ALWAYS_INLINE void loadRow(Row<V, K>& row, const float* f) {
+  row.first = V::load(f);
+  if constexpr (K > 1) loadRow(row.others, f + V::lanes);
+}
+
+template <class V, int R, int K>
+ALWAYS_INLINE void loadGrid(Grid<V, R, K>& grid, const float* f, ptrdiff_t rowSize) {
+  loadRow(grid.row, f);
+  if constexpr (R > 1) loadGrid(grid.others, f + rowSize, rowSize);
+}
+
+template <class V, int P, int K>
+ALWAYS_INLINE void addRow(Sums<V, P>& sums, const DepthwiseWindow& w, const float* x, const Row<V, K>& row) {
+  addTap(sums, x, w.pixelStep, row.first);
+  if constexpr (K > 1) addRow(sums, w, x + w.columnStep, row.others);
+}
+
+template <class V, int P, int R, int K>
+ALWAYS_INLINE void addGrid(Sums<V, P>& sums, const DepthwiseWindow& w, const float* x, const Grid<V, R, K>& grid) {
+  addRow(sums, w, x, grid.row);
+  if constexpr (R > 1) addGrid(sums, w, x + w.rowStep, grid.others);
+}
+
+/** V::lanes channels of neighbouring pixels, with R × K weights in registers. `bias` begins their packed weights. */
+template <class V, int R, int K>
+void gridRun(const Epilogue& e, const DepthwiseWindow& shared, const float* x, const float* bias, float* y,
+             int32_t pixels) {
+  const DepthwiseWindow w = shared;
+  const V first = V::load(bias);
+  Grid<V, R, K> grid;
+  loadGrid(grid, bias + (1 + w.firstTap) * V::lanes, w.filterWidth * V::lanes);
+  for (; pixels >= 4; pixels -= 4, x += 4 * w.pixelStep, y += 4 * w.outputStep) {
+    Sums<V, 4> sums;
+    beginSums(sums, first);
+    addGrid(sums, w, x, grid);
+    finishSums(e, w, sums, y);
+  }
+  for (; pixels > 0; --pixels, x += w.pixelStep, y += w.outputStep) {
+    Sums<V, 1> sum{first, {}};
+    addGrid(sum, w, x, grid);
+    finishSums(e, w, sum, y);
   }
 }
 
-/** All channels of P neighbouring pixels. `x` is the first tap inside of channel 0, `y` the first output. */
-template <int P>
-void depthwisePixels(const Epilogue& e, const DepthwiseWindow& w, const float* x, const float* packed, float* y) {
-  const int32_t channels = e.p.inputChannels;
-  const int32_t multiplier = e.p.outputChannels / channels;
-  const int32_t block = taps(e.p) + 1;
-  const float* f = packed;
+/** Adds all taps, whose weights are read from memory. */
+template <class V, int P>
+ALWAYS_INLINE void addWindow(Sums<V, P>& sums, const DepthwiseWindow& w, const float* x, const float* f) {
+  for (int32_t ky = 0; ky < w.rows; ++ky) {
+    for (int32_t kx = 0; kx < w.columns; ++kx) {
+      addTap(sums, x + kx * w.columnStep, w.pixelStep, V::load(f + kx * V::lanes));
+    }
+    x += w.rowStep;
+    f += w.filterWidth * V::lanes;
+  }
+}
+
+/** The same for a window of any size. */
+template <class V>
+void windowRun(const Epilogue& e, const DepthwiseWindow& shared, const float* x, const float* bias, float* y,
+               int32_t pixels) {
+  const DepthwiseWindow w = shared;
+  const V first = V::load(bias);
+  const float* f = bias + (1 + w.firstTap) * V::lanes;
+  for (; pixels >= 7; pixels -= 7, x += 7 * w.pixelStep, y += 7 * w.outputStep) {
+    Sums<V, 7> sums;
+    beginSums(sums, first);
+    addWindow(sums, w, x, f);
+    finishSums(e, w, sums, y);
+  }
+  for (; pixels > 0; --pixels, x += w.pixelStep, y += w.outputStep) {
+    Sums<V, 1> sum{first, {}};
+    addWindow(sum, w, x, f);
+    finishSums(e, w, sum, y);
+  }
+}
+
+template <class V>
+using Run = void (*)(const Epilogue&, const DepthwiseWindow&, const float*, const float*, float*, int32_t);
+
+/** The run for a window with so many taps inside the input. */
+template <class V>
+inline Run<V> runFor(const DepthwiseWindow& w) {
+  constexpr Run<V> grids[3][3] = {
+      {gridRun<V, 1, 1>, gridRun<V, 1, 2>, gridRun<V, 1, 3>},
+      {gridRun<V, 2, 1>, gridRun<V, 2, 2>, gridRun<V, 2, 3>},
+      {gridRun<V, 3, 1>, gridRun<V, 3, 2>, gridRun<V, 3, 3>},
+  };
+  const bool small = w.rows >= 1 && w.rows <= 3 && w.columns >= 1 && w.columns <= 3;
+  return small ? grids[w.rows - 1][w.columns - 1] : windowRun<V>;
+}
+
+/** The channels [first, last) of the input. */
+struct ChannelBlock {
+  int32_t first;
+  int32_t last;
+};
+
+/** A block of channels in neighbouring pixels. `x` is the first tap inside and `y` the first output, of channel 0. */
+inline void depthwisePixels(const Epilogue& e, const DepthwiseWindow& w, ChannelBlock block, const float* x,
+                            const float* packed, float* y, int32_t pixels) {
+  const int32_t multiplier = e.p.outputChannels / e.p.inputChannels;
+  const int32_t size = taps(e.p) + 1;
+  const Run<Vec> run = runFor<Vec>(w);
+  const Run<Lane> laneRun = runFor<Lane>(w);
   for (int32_t m = 0; m < multiplier; ++m) {
-    int32_t c = 0;
-    for (; c + Vec::lanes <= channels; c += Vec::lanes, f += block * Vec::lanes) {
-      depthwiseTile<Vec, P>(e, w, x + c, f, y + c * multiplier + m, c * multiplier + m);
+    const float* f = packed + (ptrdiff_t(m) * e.p.inputChannels + block.first) * size;
+    int32_t c = block.first;
+    for (; c + Vec::lanes <= block.last; c += Vec::lanes, f += size * Vec::lanes) {
+      run(e, w, x + c, f, y + c * multiplier + m, pixels);
     }
-    for (; c < channels; ++c, f += block) {
-      depthwiseTile<Lane, P>(e, w, x + c, f, y + c * multiplier + m, c * multiplier + m);
-    }
+    for (; c < block.last; ++c, f += size) laneRun(e, w, x + c, f, y + c * multiplier + m, pixels);
   }
 }
 
-/** Row `outY` of the outputs of one image. `y` is its first one. */
-void depthwiseRow(const Epilogue& e, const float* image, const float* packed, int32_t outY, float* y) {
+/** A block of channels in row `outY` of the outputs of one image. `y` is the row's first output. */
+void depthwiseRow(const Epilogue& e, ChannelBlock block, const float* image, const float* packed, int32_t outY,
+                  float* y) {
   const Params& p = e.p;
   const Axis across = horizontalAxis(p);
   const Taps down = tapsInside(verticalAxis(p), outY);
   const Interior inner = interior(across);
+  const int32_t multiplier = p.outputChannels / p.inputChannels;
   const float* row = image + ptrdiff_t(down.origin + down.begin * p.dilationHeight) * p.inputWidth * p.inputChannels;
   DepthwiseWindow w;
   w.rows = down.end - down.begin;
   w.rowStep = ptrdiff_t(p.dilationHeight) * p.inputWidth * p.inputChannels;
   w.columnStep = ptrdiff_t(p.dilationWidth) * p.inputChannels;
   w.pixelStep = ptrdiff_t(p.strideWidth) * p.inputChannels;
+  w.outputStep = p.outputChannels;
+  w.laneStep = multiplier;
   w.filterWidth = p.filterWidth;
   for (int32_t outX = 0; outX < p.outputWidth;) {
     const Taps along = tapsInside(across, outX);
+    const int32_t pixels = outX >= inner.begin && outX < inner.end ? inner.end - outX : 1;
     w.columns = along.end - along.begin;
     w.firstTap = down.begin * p.filterWidth + along.begin;
     const float* x = row + ptrdiff_t(along.origin + along.begin * p.dilationWidth) * p.inputChannels;
-    float* out = y + ptrdiff_t(outX) * p.outputChannels;
-    if (outX >= inner.begin && outX + 4 <= inner.end) {
-      depthwisePixels<4>(e, w, x, packed, out);
-      outX += 4;
-    } else {
-      depthwisePixels<1>(e, w, x, packed, out);
-      outX += 1;
-    }
+    depthwisePixels(e, w, block, x, packed, y + ptrdiff_t(outX) * p.outputChannels, pixels);
+    outX += pixels;
   }
+  secondPass(e, y, p.outputWidth, block.first * multiplier, block.last * multiplier);
 }
 
-/** Row `row` of the outputs of a whole batch. */
-inline void depthwiseBatchRow(const Epilogue& e, const float* input, const float* packed, int32_t row, float* y) {
-  const ptrdiff_t imageSize = ptrdiff_t(e.p.inputHeight) * e.p.inputWidth * e.p.inputChannels;
-  depthwiseRow(e, input + row / e.p.outputHeight * imageSize, packed, row % e.p.outputHeight, y);
+/** Channels of which so many rows as a window needs stay in the nearest cache. */
+inline int32_t channelsTogether(const Params& p) {
+  const int32_t floats = 8192;
+  const int32_t line = 16;
+  const int64_t perChannel = int64_t(p.filterHeight + 1) * p.inputWidth;
+  const int32_t channels = int32_t(floats / perChannel) / line * line;
+  return channels < line ? line : channels;
+}
+
+/** The rows [begin, end) of the outputs of a whole batch, of which row `begin` goes to `y`. */
+inline void depthwiseRows(const Epilogue& e, const float* input, const float* packed, int32_t begin, int32_t end,
+                          float* y) {
+  const Params& p = e.p;
+  const ptrdiff_t imageSize = ptrdiff_t(p.inputHeight) * p.inputWidth * p.inputChannels;
+  const ptrdiff_t rowSize = ptrdiff_t(p.outputWidth) * p.outputChannels;
+  const int32_t together = channelsTogether(p);
+  for (int32_t c = 0; c < p.inputChannels; c += together) {
+    const ChannelBlock block{c, c + together < p.inputChannels ? c + together : p.inputChannels};
+    for (int32_t row = begin; row < end; ++row) {
+      const float* image = input + row / p.outputHeight * imageSize;
+      depthwiseRow(e, block, image, packed, row % p.outputHeight, y + (row - begin) * rowSize);
+    }
+  }
 }
 
 int32_t depthwiseUnits(const Params* p) { return p->batch * p->outputHeight; }
@@ -147,10 +273,8 @@ size_t depthwiseScratchSize(const Params*) { return 0; }
 
 void depthwise(const Params* p, const Operands& operands, float*, int32_t begin, int32_t end) {
   const Epilogue e = epilogueOf(*p, operands);
-  const ptrdiff_t rowSize = ptrdiff_t(p->outputWidth) * p->outputChannels;
-  for (int32_t row = begin; row < end; ++row) {
-    depthwiseBatchRow(e, static_cast<const float*>(operands.input), operands.packed, row, e.output + row * rowSize);
-  }
+  float* y = e.output + ptrdiff_t(begin) * p->outputWidth * p->outputChannels;
+  depthwiseRows(e, static_cast<const float*>(operands.input), operands.packed, begin, end, y);
 }
 
 }  // namespace
