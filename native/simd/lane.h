@@ -16,7 +16,13 @@ struct Lane {
   float v;
   static Lane load(const float* p) { return {*p}; }
   static Lane splat(float value) { return {value}; }
+  static Lane loadBytes(const uint8_t* p) { return {float(*p)}; }
   void store(float* p) const { *p = v; }
+  /** What Uint8ClampedArray stores: NaN as 0, saturated, ties to even. A sum with 2²³ is rounded to an integer. */
+  void storeBytes(uint8_t* p) const {
+    const float inside = v > 0 ? (v < 255 ? v : 255) : 0;
+    *p = uint8_t(int32_t(inside + 8388608.0f) - 8388608);
+  }
 };
 
 ALWAYS_INLINE Lane add(Lane a, Lane b) { return {a.v + b.v}; }

@@ -1,6 +1,7 @@
 // SSE2, the baseline of x86-64. maxps and minps return their second operand on ties and NaN.
 #pragma once
 #include <emmintrin.h>
+#include <string.h>
 
 #include "lane.h"
 
@@ -11,6 +12,18 @@ struct Vec {
   __m128 v;
   static Vec load(const float* p) { return {_mm_loadu_ps(p)}; }
   static Vec splat(float value) { return {_mm_set1_ps(value)}; }
+  static Vec loadBytes(const uint8_t* p) {
+    int32_t four;
+    memcpy(&four, p, sizeof four);
+    const __m128i zero = _mm_setzero_si128();
+    return {_mm_cvtepi32_ps(_mm_unpacklo_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128(four), zero), zero))};
+  }
+  void storeBytes(uint8_t* p) const {
+    const __m128i whole = _mm_cvtps_epi32(_mm_min_ps(_mm_max_ps(v, _mm_setzero_ps()), _mm_set1_ps(255)));
+    const __m128i words = _mm_packs_epi32(whole, whole);
+    const int32_t four = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
+    memcpy(p, &four, sizeof four);
+  }
   void store(float* p) const { _mm_storeu_ps(p, v); }
 };
 
