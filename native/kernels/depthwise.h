@@ -1,215 +1,107 @@
-// Lanes hold neighbouring channels. Weights are packed [multiplier][channels / lanes][bias, taps][lanes], so that the
-// weights of a Vec stand together; the channels that fill no Vec follow one by one.
+// Lanes hold neighbouring channels. Weights are packed [multiplier][blocks of lanes][bias, taps][lanes], so that the
+// weights of a Vec stand together. The last block ends with the last channel, and computes those before it again. Where
+// the channels are fewer than the lanes, neighbouring pixels join into cells that fill whole Vecs (the three channels
+// of a picture: 8 pixels are 3 Vecs of 8), if a cell's inputs are neighbours too; what is left goes lane by lane.
 #pragma once
-#include "../epilogue.h"
 #include "../window.h"
+#include "depthwise-tile.h"
 
 namespace {
 
 inline int32_t taps(const Params& p) { return p.filterHeight * p.filterWidth; }
 
-size_t depthwisePackedSize(const Params* p) { return size_t(p->outputChannels) * (taps(*p) + 1); }
+/** Pixels that join into a cell, or 0 where none do. */
+inline int32_t cellPixels(const Params& p) {
+  if (p.inputChannels >= Vec::lanes || p.strideWidth != 1 || p.outputChannels != p.inputChannels) return 0;
+  int32_t pixels = 1;
+  while (pixels * p.inputChannels % Vec::lanes != 0) ++pixels;
+  return pixels;
+}
+
+/** Channels that the blocks of one multiple cover, those of a cell and those computed twice among them. */
+inline int32_t packedChannels(const Params& p) {
+  if (p.inputChannels < Vec::lanes) return (cellPixels(p) + 1) * p.inputChannels;
+  return (p.inputChannels + Vec::lanes - 1) / Vec::lanes * Vec::lanes;
+}
+
+size_t depthwisePackedSize(const Params* p) {
+  return size_t(p->outputChannels / p->inputChannels) * packedChannels(*p) * (taps(*p) + 1);
+}
+
+/** Packs the channels from `first` on, beginning again after the last one, and returns where the next block goes. */
+inline float* packBlock(const Params& p, const Weights& weights, int32_t m, int32_t first, int32_t lanes,
+                        float* packed) {
+  const int32_t multiplier = p.outputChannels / p.inputChannels;
+  for (int32_t lane = 0; lane < lanes; ++lane) {
+    const int32_t out = (first + lane) % p.inputChannels * multiplier + m;
+    packed[lane] = weights.bias[out];
+    for (int32_t t = 0; t < taps(p); ++t) {
+      packed[(t + 1) * lanes + lane] = weights.filter[size_t(t) * p.outputChannels + out];
+    }
+  }
+  return packed + size_t(lanes) * (taps(p) + 1);
+}
 
 void depthwisePack(const Params* p, const Weights* weights, float* packed) {
-  const int32_t multiplier = p->outputChannels / p->inputChannels;
-  for (int32_t m = 0; m < multiplier; ++m) {
-    for (int32_t c = 0; c < p->inputChannels;) {
-      const int32_t lanes = c + Vec::lanes <= p->inputChannels ? Vec::lanes : 1;
-      for (int32_t lane = 0; lane < lanes; ++lane) {
-        const int32_t out = (c + lane) * multiplier + m;
-        packed[lane] = weights->bias[out];
-        for (int32_t t = 0; t < taps(*p); ++t) {
-          packed[(t + 1) * lanes + lane] = weights->filter[size_t(t) * p->outputChannels + out];
-        }
+  const int32_t channels = p->inputChannels;
+  for (int32_t m = 0; m < p->outputChannels / channels; ++m) {
+    if (channels < Vec::lanes) {
+      for (int32_t i = 0; i < cellPixels(*p) * channels; i += Vec::lanes) {
+        packed = packBlock(*p, *weights, m, i, Vec::lanes, packed);
       }
-      packed += size_t(lanes) * (taps(*p) + 1);
-      c += lanes;
+      for (int32_t c = 0; c < channels; ++c) packed = packBlock(*p, *weights, m, c, 1, packed);
+    } else {
+      for (int32_t c = 0; c < channels; c += Vec::lanes) {
+        const int32_t first = c + Vec::lanes <= channels ? c : channels - Vec::lanes;
+        packed = packBlock(*p, *weights, m, first, Vec::lanes, packed);
+      }
     }
   }
 }
 
-/** The taps inside the input, for neighbouring output pixels of one row. Steps are in input floats. */
-struct DepthwiseWindow {
-  int32_t rows;
-  int32_t columns;
-  ptrdiff_t rowStep;
-  ptrdiff_t columnStep;
-  ptrdiff_t pixelStep;
-  /** Output floats from pixel to pixel, and from lane to lane. */
-  ptrdiff_t outputStep;
-  ptrdiff_t laneStep;
-  /** Weights from one row of taps to the next, and the first tap, counted in taps. */
-  int32_t filterWidth;
-  int32_t firstTap;
-};
-
-/** The sums of P neighbouring pixels, each in a register of its own. */
-template <class V, int P>
-struct Sums {
-  V first;
-  Sums<V, P - 1> others;
-};
-
-template <class V>
-struct Sums<V, 0> {};
-
-template <class V, int P>
-ALWAYS_INLINE void beginSums(Sums<V, P>& sums, V bias) {
-  sums.first = bias;
-  if constexpr (P > 1) beginSums(sums.others, bias);
-}
-
-/** Adds one tap to every sum. */
-template <class V, int P>
-ALWAYS_INLINE void addTap(Sums<V, P>& sums, const float* x, ptrdiff_t pixelStep, V weight) {
-  sums.first = inOrder(addProduct(sums.first, V::load(x), weight));
-  if constexpr (P > 1) addTap(sums.others, x + pixelStep, pixelStep, weight);
-}
-
-/** Stores every sum; the lanes of one are `laneStep` floats apart where a multiplier spreads them. */
-template <class V, int P>
-ALWAYS_INLINE void finishSums(const Epilogue& e, const DepthwiseWindow& w, const Sums<V, P>& sums, float* y) {
-  if (w.laneStep == 1) {
-    finish(e, sums.first, y);
-  } else {
-    float values[V::lanes];
-    sums.first.store(values);
-    for (int lane = 0; lane < V::lanes; ++lane) finish(e, Lane{values[lane]}, y + lane * w.laneStep);
-  }
-  if constexpr (P > 1) finishSums(e, w, sums.others, y + w.outputStep);
-}
-
-/** The weights of a row of K taps, and of R such rows, in registers. */
-template <class V, int K>
-struct Row {
-  V first;
-  Row<V, K - 1> others;
-};
-
-template <class V>
-struct Row<V, 0> {};
-
-template <class V, int R, int K>
-struct Grid {
-  Row<V, K> row;
-  Grid<V, R - 1, K> others;
-};
-
-template <class V, int K>
-struct Grid<V, 0, K> {};
-
-template <class V, int K>
-ALWAYS_INLINE void loadRow(Row<V, K>& row, const float* f) {
-  row.first = V::load(f);
-  if constexpr (K > 1) loadRow(row.others, f + V::lanes);
-}
-
-template <class V, int R, int K>
-ALWAYS_INLINE void loadGrid(Grid<V, R, K>& grid, const float* f, ptrdiff_t rowSize) {
-  loadRow(grid.row, f);
-  if constexpr (R > 1) loadGrid(grid.others, f + rowSize, rowSize);
-}
-
-template <class V, int P, int K>
-ALWAYS_INLINE void addRow(Sums<V, P>& sums, const DepthwiseWindow& w, const float* x, const Row<V, K>& row) {
-  addTap(sums, x, w.pixelStep, row.first);
-  if constexpr (K > 1) addRow(sums, w, x + w.columnStep, row.others);
-}
-
-template <class V, int P, int R, int K>
-ALWAYS_INLINE void addGrid(Sums<V, P>& sums, const DepthwiseWindow& w, const float* x, const Grid<V, R, K>& grid) {
-  addRow(sums, w, x, grid.row);
-  if constexpr (R > 1) addGrid(sums, w, x + w.rowStep, grid.others);
-}
-
-/** V::lanes channels of neighbouring pixels, with R × K weights in registers. `bias` begins their packed weights. */
-template <class V, int R, int K>
-void gridRun(const Epilogue& e, const DepthwiseWindow& shared, const float* x, const float* bias, float* y,
-             int32_t pixels) {
-  const DepthwiseWindow w = shared;
-  const V first = V::load(bias);
-  Grid<V, R, K> grid;
-  loadGrid(grid, bias + (1 + w.firstTap) * V::lanes, w.filterWidth * V::lanes);
-  for (; pixels >= 4; pixels -= 4, x += 4 * w.pixelStep, y += 4 * w.outputStep) {
-    Sums<V, 4> sums;
-    beginSums(sums, first);
-    addGrid(sums, w, x, grid);
-    finishSums(e, w, sums, y);
-  }
-  for (; pixels > 0; --pixels, x += w.pixelStep, y += w.outputStep) {
-    Sums<V, 1> sum{first, {}};
-    addGrid(sum, w, x, grid);
-    finishSums(e, w, sum, y);
-  }
-}
-
-/** Adds all taps, whose weights are read from memory. */
-template <class V, int P>
-ALWAYS_INLINE void addWindow(Sums<V, P>& sums, const DepthwiseWindow& w, const float* x, const float* f) {
-  for (int32_t ky = 0; ky < w.rows; ++ky) {
-    for (int32_t kx = 0; kx < w.columns; ++kx) {
-      addTap(sums, x + kx * w.columnStep, w.pixelStep, V::load(f + kx * V::lanes));
-    }
-    x += w.rowStep;
-    f += w.filterWidth * V::lanes;
-  }
-}
-
-/** The same for a window of any size. */
-template <class V>
-void windowRun(const Epilogue& e, const DepthwiseWindow& shared, const float* x, const float* bias, float* y,
-               int32_t pixels) {
-  const DepthwiseWindow w = shared;
-  const V first = V::load(bias);
-  const float* f = bias + (1 + w.firstTap) * V::lanes;
-  for (; pixels >= 7; pixels -= 7, x += 7 * w.pixelStep, y += 7 * w.outputStep) {
-    Sums<V, 7> sums;
-    beginSums(sums, first);
-    addWindow(sums, w, x, f);
-    finishSums(e, w, sums, y);
-  }
-  for (; pixels > 0; --pixels, x += w.pixelStep, y += w.outputStep) {
-    Sums<V, 1> sum{first, {}};
-    addWindow(sum, w, x, f);
-    finishSums(e, w, sum, y);
-  }
-}
-
-template <class V>
-using Run = void (*)(const Epilogue&, const DepthwiseWindow&, const float*, const float*, float*, int32_t);
-
-/** The run for a window with so many taps inside the input. */
-template <class V>
-inline Run<V> runFor(const DepthwiseWindow& w) {
-  constexpr Run<V> grids[3][3] = {
-      {gridRun<V, 1, 1>, gridRun<V, 1, 2>, gridRun<V, 1, 3>},
-      {gridRun<V, 2, 1>, gridRun<V, 2, 2>, gridRun<V, 2, 3>},
-      {gridRun<V, 3, 1>, gridRun<V, 3, 2>, gridRun<V, 3, 3>},
-  };
-  const bool small = w.rows >= 1 && w.rows <= 3 && w.columns >= 1 && w.columns <= 3;
-  return small ? grids[w.rows - 1][w.columns - 1] : windowRun<V>;
-}
-
-/** The channels [first, last) of the input. */
+/** The channels [first, last) of the input; `first` is a multiple of the lanes. */
 struct ChannelBlock {
   int32_t first;
   int32_t last;
 };
 
-/** A block of channels in neighbouring pixels. `x` is the first tap inside and `y` the first output, of channel 0. */
-inline void depthwisePixels(const Epilogue& e, const DepthwiseWindow& w, ChannelBlock block, const float* x,
-                            const float* packed, float* y, int32_t pixels) {
-  const int32_t multiplier = e.p.outputChannels / e.p.inputChannels;
+/** Channels in whole Vecs. `x` is the first tap inside and `y` the first output, of channel 0. */
+inline void depthwiseVecs(const Epilogue& e, const DepthwiseWindow& w, ChannelBlock block, const float* x,
+                          const float* packed, float* y, int32_t pixels) {
+  const int32_t channels = e.p.inputChannels;
+  const int32_t multiplier = e.p.outputChannels / channels;
   const int32_t size = taps(e.p) + 1;
   const Run<Vec> run = runFor<Vec>(w);
-  const Run<Lane> laneRun = runFor<Lane>(w);
   for (int32_t m = 0; m < multiplier; ++m) {
-    const float* f = packed + (ptrdiff_t(m) * e.p.inputChannels + block.first) * size;
-    int32_t c = block.first;
-    for (; c + Vec::lanes <= block.last; c += Vec::lanes, f += size * Vec::lanes) {
-      run(e, w, x + c, f, y + c * multiplier + m, pixels);
+    const float* f = packed + (ptrdiff_t(m) * packedChannels(e.p) + block.first) * size;
+    for (int32_t c = block.first; c < block.last; c += Vec::lanes, f += size * Vec::lanes) {
+      const int32_t first = c + Vec::lanes <= channels ? c : channels - Vec::lanes;
+      run(e, w, x + first, f, y + first * multiplier + m, pixels);
     }
-    for (; c < block.last; ++c, f += size) laneRun(e, w, x + c, f, y + c * multiplier + m, pixels);
+  }
+}
+
+/** Channels that are fewer than the lanes: cells of pixels, then single lanes. */
+inline void depthwiseCells(const Epilogue& e, const DepthwiseWindow& w, const float* x, const float* packed, float* y,
+                           int32_t pixels) {
+  const int32_t channels = e.p.inputChannels;
+  const int32_t multiplier = e.p.outputChannels / channels;
+  const int32_t size = taps(e.p) + 1;
+  const int32_t perCell = cellPixels(e.p);
+  const int32_t cells = perCell == 0 ? 0 : pixels / perCell;
+  if (cells > 0) {
+    DepthwiseWindow cell = w;
+    cell.pixelStep = cell.outputStep = ptrdiff_t(perCell) * channels;
+    const Run<Vec> run = runFor<Vec>(w);
+    for (int32_t i = 0; i < perCell * channels; i += Vec::lanes) run(e, cell, x + i, packed + i * size, y + i, cells);
+  }
+  const ptrdiff_t done = ptrdiff_t(cells) * perCell;
+  const Run<Lane> run = runFor<Lane>(w);
+  for (int32_t m = 0; m < multiplier; ++m) {
+    const float* f = packed + (ptrdiff_t(m) * packedChannels(e.p) + perCell * channels) * size;
+    for (int32_t c = 0; c < channels; ++c, f += size) {
+      run(e, w, x + done * w.pixelStep + c, f, y + done * w.outputStep + c * multiplier + m, pixels - int32_t(done));
+    }
   }
 }
 
@@ -236,10 +128,17 @@ void depthwiseRow(const Epilogue& e, ChannelBlock block, const float* image, con
     w.columns = along.end - along.begin;
     w.firstTap = down.begin * p.filterWidth + along.begin;
     const float* x = row + ptrdiff_t(along.origin + along.begin * p.dilationWidth) * p.inputChannels;
-    depthwisePixels(e, w, block, x, packed, y + ptrdiff_t(outX) * p.outputChannels, pixels);
+    float* out = y + ptrdiff_t(outX) * p.outputChannels;
+    if (p.inputChannels < Vec::lanes) {
+      depthwiseCells(e, w, x, packed, out, pixels);
+    } else {
+      depthwiseVecs(e, w, block, x, packed, out, pixels);
+    }
     outX += pixels;
   }
-  secondPass(e, y, p.outputWidth, block.first * multiplier, block.last * multiplier);
+  const int32_t again = block.last < p.inputChannels || p.inputChannels < Vec::lanes ? 0 : p.inputChannels - Vec::lanes;
+  const int32_t first = again > 0 && again < block.first ? again : block.first;
+  secondPass(e, y, p.outputWidth, first * multiplier, block.last * multiplier);
 }
 
 /** Channels of which so many rows as a window needs stay in the nearest cache. */
