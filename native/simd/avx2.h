@@ -26,7 +26,9 @@ struct Vec {
 ALWAYS_INLINE Vec add(Vec a, Vec b) { return {_mm256_add_ps(a.v, b.v)}; }
 ALWAYS_INLINE Vec multiply(Vec a, Vec b) { return {_mm256_mul_ps(a.v, b.v)}; }
 ALWAYS_INLINE Vec divide(Vec a, Vec b) { return {_mm256_div_ps(a.v, b.v)}; }
+#ifndef FUSED
 ALWAYS_INLINE Vec addProduct(Vec sum, Vec a, Vec b) { return {_mm256_add_ps(sum.v, _mm256_mul_ps(a.v, b.v))}; }
+#endif
 ALWAYS_INLINE Vec inOrder(Vec v) {
 #ifdef __GNUC__
   __asm__("" : "+x"(v.v));

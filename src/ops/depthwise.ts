@@ -88,7 +88,13 @@ export function readDepthwiseFilter(
   }
   const { groups = inputChannels ?? O } = options;
   if (!Number.isInteger(groups) || (groups as number) < 1) {
-    throw invalid('ERR_OPTION', 'groups', 'an integer of at least 1, the input channels', groups, 'give a whole number');
+    throw invalid(
+      'ERR_OPTION',
+      'groups',
+      'an integer of at least 1, the input channels',
+      groups,
+      'give a whole number',
+    );
   }
   if (O % (groups as number) !== 0) {
     const expected = `a multiple of the ${groups} input channels as its first size`;

@@ -29,6 +29,7 @@ export const reference: Kernels = {
   backend: 'reference',
   isa: 'none',
   threads: 1,
+  precision: 'exact',
   prepare(op, stages) {
     const own = stages.map((stage) => ({ ...stage, filter: stage.filter.slice() }));
     return {
