@@ -27,7 +27,7 @@
       'defines': ['NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS', 'NAPI_VERSION=9'],
       'dependencies': ['kernels_scalar'],
       'conditions': [
-        ['target_arch == "x64"', {'dependencies': ['kernels_sse2', 'kernels_avx2']}],
+        ['target_arch == "x64"', {'dependencies': ['kernels_sse2', 'kernels_avx2', 'kernels_avx2fma', 'kernels_avx512']}],
         # The pool's threads outlive any environment, so the library must stay mapped when a worker unloads it.
         ['OS == "linux"', {'ldflags': ['-static-libstdc++', '-static-libgcc', '-Wl,-z,nodelete', '-Wl,--as-needed']}],
       ],
@@ -50,6 +50,24 @@
           'cflags_cc': ['-mavx2'],
           'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-mavx2']},
           'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX2']}},
+        },
+        {
+          'target_name': 'kernels_avx2fma',
+          'type': 'static_library',
+          'sources': ['native/kernels.cc'],
+          'defines': ['ISA=avx2fma'],
+          'cflags_cc': ['-mavx2', '-mfma'],
+          'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-mavx2', '-mfma']},
+          'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX2']}},
+        },
+        {
+          'target_name': 'kernels_avx512',
+          'type': 'static_library',
+          'sources': ['native/kernels.cc'],
+          'defines': ['ISA=avx512'],
+          'cflags_cc': ['-mavx512f', '-mprefer-vector-width=512'],
+          'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-mavx512f']},
+          'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX512']}},
         },
       ],
     }],

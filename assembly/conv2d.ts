@@ -1,5 +1,5 @@
 // A product over the taps of a window and the input channels of a group. Weights: the panels of one group after another.
-import { Epilogue, epilogueOf } from './epilogue';
+import { Epilogue, epilogueOf, secondPass } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
 import { packPanels, panelsSize, productPixels, Products } from './product';
 import { interiorBegin, interiorEnd, tapsBegin, tapsEnd } from './window';
@@ -44,8 +44,7 @@ export function productGroups(e: Epilogue, t: Products, x: usize, packed: usize,
   const size = <i32>panelsSize(t.outputChannels, t.count);
   for (let group = 0; group < e.p.groups; ++group) {
     const panels = at(packed, group * size);
-    t.firstChannel = group * t.outputChannels;
-    productPixels(e, t, at(x, group * t.channels), panels, 0, t.outputChannels, at(y, t.firstChannel), pixels);
+    productPixels(e, t, at(x, group * t.channels), panels, 0, t.outputChannels, at(y, group * t.outputChannels), pixels);
   }
 }
 
@@ -71,6 +70,7 @@ function conv2dRow(e: Epilogue, t: Products, image: usize, packed: usize, outY: 
     productGroups(e, t, x, packed, at(y, outX * p.outputChannels), pixels);
     outX += pixels;
   }
+  secondPass(e, y, p.outputWidth, 0, p.outputChannels);
 }
 
 export function conv2dUnits(p: Params): i32 {

@@ -1,6 +1,7 @@
-// Lanes hold neighbouring channels. Weights are packed [multiplier][channels / lanes][bias, taps][lanes], so that the
+// Lanes hold neighbouring channels, and channels are innermost: V8 loses more by strided 16-byte accesses than native
+// code wins by weights that stay in registers for a row. Weights are packed [multiplier][channels / lanes][bias, taps][lanes], so that the
 // weights of a vector stand together; the channels that fill none follow one by one.
-import { Epilogue, epilogueOf, finish, finishLanes } from './epilogue';
+import { Epilogue, epilogueOf, finish, finishLanes, secondPass } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
 import { addProduct, Four, One, vecLanes } from './simd';
 import { interiorBegin, interiorEnd, tapsBegin, tapsEnd } from './window';
@@ -44,19 +45,22 @@ export function depthwisePack(p: Params, weights: Weights, packed: usize): void 
   firstTap: i32;
 }
 
-/** Finishes a block of channels, whose outputs are `step` floats apart when a multiplier spreads them. */
-@inline function depthwiseFinish<V>(e: Epilogue, sum: V, y: usize, channel: i32, step: i32): void {
-  if (step == 1) finish<V>(e, sum, y, channel);
-  else if (isVector<V>()) finishLanes(e, sum, vecLanes, step, y, channel);
-  else finish<V>(e, sum, y, channel);
+/** Stores a sum, whose lanes are `step` floats apart when a multiplier spreads them. */
+@inline function finishSum<V>(e: Epilogue, sum: V, y: usize, step: i32): void {
+  if (isVector<V>()) {
+    if (step == 1) finish<v128>(e, sum, y);
+    else finishLanes(e, sum, vecLanes, step, y);
+  } else {
+    finish<V>(e, sum, y);
+  }
 }
 
 /**
- * P neighbouring pixels (one or four), lanes<V>() channels from output `channel`; `f` begins with the bias. `step`, the
- * multiplier, comes from the caller: V8 would divide again for every tile.
+ * P neighbouring pixels (one or four), lanes<V>() channels; `f` begins with the bias. `step`, the multiplier, comes from
+ * the caller: V8 would divide again for every tile.
  */
 @inline function depthwiseTile<V, P>(
-  e: Epilogue, w: DepthwiseWindow, x: usize, f: usize, y: usize, channel: i32, step: i32,
+  e: Epilogue, w: DepthwiseWindow, x: usize, f: usize, y: usize, step: i32,
 ): void {
   const rows = w.rows;
   const columns = w.columns;
@@ -89,11 +93,11 @@ export function depthwisePack(p: Params, weights: Weights, packed: usize): void 
     f += weightStep;
   }
   const next = e.p.outputChannels << 2;
-  depthwiseFinish<V>(e, sum0, y, channel, step);
+  finishSum<V>(e, sum0, y, step);
   if (sizeof<P>() > 1) {
-    depthwiseFinish<V>(e, sum1, y + next, channel, step);
-    depthwiseFinish<V>(e, sum2, y + 2 * next, channel, step);
-    depthwiseFinish<V>(e, sum3, y + 3 * next, channel, step);
+    finishSum<V>(e, sum1, y + next, step);
+    finishSum<V>(e, sum2, y + 2 * next, step);
+    finishSum<V>(e, sum3, y + 3 * next, step);
   }
 }
 
@@ -107,12 +111,12 @@ function depthwisePixels<P>(e: Epilogue, w: DepthwiseWindow, x: usize, packed: u
     let c = 0;
     for (; c + vecLanes <= channels; c += vecLanes) {
       const o = c * multiplier + m;
-      depthwiseTile<v128, P>(e, w, at(x, c), f, at(y, o), o, multiplier);
+      depthwiseTile<v128, P>(e, w, at(x, c), f, at(y, o), multiplier);
       f = at(f, block * vecLanes);
     }
     for (; c < channels; ++c) {
       const o = c * multiplier + m;
-      depthwiseTile<f32, P>(e, w, at(x, c), f, at(y, o), o, multiplier);
+      depthwiseTile<f32, P>(e, w, at(x, c), f, at(y, o), multiplier);
       f = at(f, block);
     }
   }
@@ -148,14 +152,20 @@ function depthwiseRow(e: Epilogue, w: DepthwiseWindow, image: usize, packed: usi
       outX += 1;
     }
   }
+  secondPass(e, y, p.outputWidth, 0, p.outputChannels);
 }
 
-/** Row `row` of the outputs of a whole batch. */
-export function depthwiseBatchRow(
-  e: Epilogue, w: DepthwiseWindow, input: usize, packed: usize, row: i32, y: usize,
+/** The rows [begin, end) of the outputs of a whole batch, of which row `begin` goes to `y`. */
+export function depthwiseRows(
+  e: Epilogue, w: DepthwiseWindow, input: usize, packed: usize, begin: i32, end: i32, y: usize,
 ): void {
-  const imageSize = e.p.inputHeight * e.p.inputWidth * e.p.inputChannels;
-  depthwiseRow(e, w, at(input, row / e.p.outputHeight * imageSize), packed, row % e.p.outputHeight, y);
+  const p = e.p;
+  const imageSize = p.inputHeight * p.inputWidth * p.inputChannels;
+  const rowSize = p.outputWidth * p.outputChannels;
+  for (let row = begin; row < end; ++row) {
+    const image = at(input, row / p.outputHeight * imageSize);
+    depthwiseRow(e, w, image, packed, row % p.outputHeight, at(y, (row - begin) * rowSize));
+  }
 }
 
 export function depthwiseUnits(p: Params): i32 {
@@ -170,9 +180,7 @@ export function depthwiseScratchSize(p: Params): usize {
 export function depthwise(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {
   const e = changetype<Epilogue>(scratch);
   const w = changetype<DepthwiseWindow>(scratch + offsetof<Epilogue>());
-  const rowSize = p.outputWidth * p.outputChannels;
   epilogueOf(p, operands, e);
-  for (let row = begin; row < end; ++row) {
-    depthwiseBatchRow(e, w, operands.input, operands.packed, row, at(e.output, row * rowSize));
-  }
+  const y = at(e.output, begin * p.outputWidth * p.outputChannels);
+  depthwiseRows(e, w, operands.input, operands.packed, begin, end, y);
 }

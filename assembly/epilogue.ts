@@ -1,6 +1,6 @@
 // What happens to a finished sum on its way to memory: the twin of native/epilogue.h.
 import { Activation, at, Operands, Params } from './params';
-import { add, atLeast, atMost, divide, multiply, splat, whereNegative } from './simd';
+import { add, atLeast, atMost, divide, multiply, splat, vecLanes, whereNegative } from './simd';
 import { elu, gelu, sigmoid, silu, softplus, tanh } from './transcendental';
 
 @inline function hardSigmoid<V>(v: V): V {
@@ -27,12 +27,26 @@ function transcendental(p: Params, v: f32): f32 {
 }
 
 /**
- * The activations that would be too long in the middle of a register tile. The lanes rotate past the first place, where
- * native code puts them into an array: there is no stack here.
+ * `slope` is the address of prelu's for the first of these channels. The lanes of a transcendental activation rotate past
+ * the first place, where native code puts them into an array: there is no stack here.
  */
-function activateAside<V>(p: Params, v: V): V {
-  if (p.activation == Activation.HARD_SIGMOID) return hardSigmoid<V>(v);
-  if (p.activation == Activation.HARD_SWISH) return multiply<V>(v, hardSigmoid<V>(v));
+function activate<V>(p: Params, v: V, slope: usize): V {
+  switch (p.activation) {
+    case Activation.RELU:
+      return atLeast<V>(v, splat<V>(0));
+    case Activation.CLAMP:
+      return atMost<V>(atLeast<V>(v, splat<V>(p.clampMin)), splat<V>(p.clampMax));
+    case Activation.LEAKY_RELU:
+      return whereNegative<V>(v, multiply<V>(splat<V>(p.alpha), v), v);
+    case Activation.PRELU:
+      return whereNegative<V>(v, multiply<V>(load<V>(slope), v), v);
+    case Activation.HARD_SIGMOID:
+      return hardSigmoid<V>(v);
+    case Activation.HARD_SWISH:
+      return multiply<V>(v, hardSigmoid<V>(v));
+    case Activation.LINEAR:
+      return v;
+  }
   if (isVector<V>()) {
     for (let lane = 0; lane < 4; ++lane) {
       v = f32x4.replace_lane(v, 0, transcendental(p, f32x4.extract_lane(v, 0)));
@@ -44,50 +58,72 @@ function activateAside<V>(p: Params, v: V): V {
   }
 }
 
-/** `slope` is the address of prelu's for the first of these channels. */
-@inline function activate<V>(p: Params, v: V, slope: usize): V {
-  switch (p.activation) {
-    case Activation.LINEAR:
-      return v;
-    case Activation.RELU:
-      return atLeast<V>(v, splat<V>(0));
-    case Activation.CLAMP:
-      return atMost<V>(atLeast<V>(v, splat<V>(p.clampMin)), splat<V>(p.clampMax));
-    case Activation.LEAKY_RELU:
-      return whereNegative<V>(v, multiply<V>(splat<V>(p.alpha), v), v);
-    case Activation.PRELU:
-      return whereNegative<V>(v, multiply<V>(load<V>(slope), v), v);
-    default:
-      return activateAside<V>(p, v);
-  }
-}
-
-/** Where the sums of one stage go, and what happens to them on the way. `residual` may be null. */
+/**
+ * Where the sums of one stage go, and what happens to them on the way. Kernels store each sum between two bounds, which
+ * is all that linear, relu and clamp need; for a residual or another activation the bounds are infinite and a second pass
+ * follows while the outputs are near.
+ */
 @unmanaged export class Epilogue {
   p: Params;
   output: usize;
   residual: usize;
   slopes: usize;
+  low: f32;
+  high: f32;
+  hasSecondPass: bool;
+}
+
+/** Written into the room at `e`. */
+export function fillEpilogue(e: Epilogue, p: Params, output: usize, residual: usize, slopes: usize): void {
+  const bounded = residual == 0 && p.activation <= Activation.CLAMP;
+  const isClamp = bounded && p.activation == Activation.CLAMP;
+  e.p = p;
+  e.output = output;
+  e.residual = residual;
+  e.slopes = slopes;
+  e.low = isClamp ? p.clampMin : bounded && p.activation == Activation.RELU ? 0 : -Infinity;
+  e.high = isClamp ? p.clampMax : Infinity;
+  e.hasSecondPass = !bounded;
 }
 
 /** The epilogue of an op's only stage, written into the room at `e`. */
 export function epilogueOf(p: Params, operands: Operands, e: Epilogue): void {
-  e.p = p;
-  e.output = operands.output;
-  e.residual = operands.residual;
-  e.slopes = operands.slopes;
+  fillEpilogue(e, p, operands.output, operands.residual, operands.slopes);
 }
 
-/** Adds the residual, if there is one, activates, and stores at `y`, where output channel `channel` stands. */
-@inline export function finish<V>(e: Epilogue, sum: V, y: usize, channel: i32): void {
-  if (e.residual != 0) sum = add<V>(sum, load<V>(e.residual + (y - e.output)));
-  store<V>(y, activate<V>(e.p, sum, at(e.slopes, channel)));
+/** Stores sums between the bounds. */
+@inline export function finish<V>(e: Epilogue, sum: V, y: usize): void {
+  store<V>(y, atMost<V>(atLeast<V>(sum, splat<V>(e.low)), splat<V>(e.high)));
 }
 
-/** Finishes the first `count` lanes one by one, `step` floats and channels apart. */
-export function finishLanes(e: Epilogue, sum: v128, count: i32, step: i32, y: usize, channel: i32): void {
+/** Stores the first `count` lanes one by one, `step` floats apart. */
+export function finishLanes(e: Epilogue, sum: v128, count: i32, step: i32, y: usize): void {
   for (let i = 0; i < count; ++i) {
-    finish<f32>(e, f32x4.extract_lane(sum, 0), at(y, i * step), channel + i * step);
+    finish<f32>(e, f32x4.extract_lane(sum, 0), at(y, i * step));
     sum = v128.shuffle<f32>(sum, sum, 1, 2, 3, 0);
   }
+}
+
+/** The residual and the activation for lanes<V>() outputs at `y`, whose sums are at `sums`. */
+@inline function finishLater<V>(e: Epilogue, sums: usize, y: usize, channel: i32): void {
+  let v = load<V>(sums);
+  if (e.residual != 0) v = add<V>(v, load<V>(e.residual + (y - e.output)));
+  store<V>(y, activate<V>(e.p, v, at(e.slopes, channel)));
+}
+
+/** The residual and the activation for the channels [first, last) of neighbouring pixels at `y`, with sums at `sums`. */
+export function finishPixels(e: Epilogue, sums: usize, y: usize, pixels: i32, first: i32, last: i32): void {
+  const next = e.p.outputChannels << 2;
+  for (let pixel = 0; pixel < pixels; ++pixel) {
+    let c = first;
+    for (; c + vecLanes <= last; c += vecLanes) finishLater<v128>(e, at(sums, c), at(y, c), c);
+    for (; c < last; ++c) finishLater<f32>(e, at(sums, c), at(y, c), c);
+    sums += next;
+    y += next;
+  }
+}
+
+/** The second pass over outputs that hold their sums, where there is one. */
+@inline export function secondPass(e: Epilogue, y: usize, pixels: i32, first: i32, last: i32): void {
+  if (e.hasSecondPass) finishPixels(e, y, y, pixels, first, last);
 }

@@ -1,5 +1,5 @@
 // A product over the input channels of each pixel. Threads share the pixels, or where those are few, the panels.
-import { Epilogue, epilogueOf } from './epilogue';
+import { Epilogue, epilogueOf, secondPass } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
 import { packPanels, panelsSize, panelWidth, productPixels, Products } from './product';
 
@@ -38,7 +38,6 @@ export function pointwiseProducts(p: Params, t: Products): void {
   t.firstProduct = 0;
   t.count = p.inputChannels;
   t.outputChannels = p.outputChannels;
-  t.firstChannel = 0;
   t.outputStep = p.outputChannels << 2;
 }
 
@@ -64,7 +63,9 @@ function pointwisePixels(
     const pixels = min(min(run, end - pixel), pixelBlock);
     const inputRow = row / p.outputHeight * p.inputHeight + row % p.outputHeight * p.strideHeight;
     const x = at(operands.input, (inputRow * p.inputWidth + column * p.strideWidth) * p.inputChannels);
-    productPixels(e, t, x, operands.packed, first, last, at(e.output, pixel * p.outputChannels), pixels);
+    const y = at(e.output, pixel * p.outputChannels);
+    productPixels(e, t, x, operands.packed, first, last, y, pixels);
+    secondPass(e, y, pixels, first, last);
     pixel += pixels;
   }
 }

@@ -24,9 +24,8 @@ export const panelWidth: i32 = 2 * vecLanes;
   firstProduct: i32;
   /** Products an output has in its panel. */
   count: i32;
-  /** The output channels of this group, and the first of them. */
+  /** The output channels of this group. */
   outputChannels: i32;
-  firstChannel: i32;
   /** Output bytes from pixel to pixel. */
   outputStep: i32;
 }
@@ -62,21 +61,19 @@ function packRow(from: usize, valid: i32, width: i32, packed: usize): usize {
   return at(packed, width);
 }
 
-/** Finishes the W vectors of one pixel, of which `valid` channels exist. */
-@inline function finishPixel<W>(e: Epilogue, a: v128, b: v128, valid: i32, y: usize, channel: i32): void {
+/** Stores the W vectors of one pixel, of which `valid` channels exist. */
+@inline function finishPixel<W>(e: Epilogue, a: v128, b: v128, valid: i32, y: usize): void {
   if (valid == vecLanes * sizeof<W>()) {
-    finish<v128>(e, a, y, channel);
-    if (sizeof<W>() > 1) finish<v128>(e, b, y + 16, channel + vecLanes);
+    finish<v128>(e, a, y);
+    if (sizeof<W>() > 1) finish<v128>(e, b, y + 16);
   } else {
-    finishLanes(e, a, min(valid, vecLanes), 1, y, channel);
-    if (sizeof<W>() > 1) finishLanes(e, b, valid - vecLanes, 1, y + 16, channel + vecLanes);
+    finishLanes(e, a, min(valid, vecLanes), 1, y);
+    if (sizeof<W>() > 1) finishLanes(e, b, valid - vecLanes, 1, y + 16);
   }
 }
 
-/** P pixels × W vectors of output channels from `channel`, of which `valid` exist; `panel` begins with their bias. */
-function productTile<P, W>(
-  e: Epilogue, t: Products, x: usize, panel: usize, channel: i32, valid: i32, y: usize,
-): void {
+/** P pixels × W vectors of output channels, of which `valid` exist; `panel` begins with their bias. */
+function productTile<P, W>(e: Epilogue, t: Products, x: usize, panel: usize, valid: i32, y: usize): void {
   const width = <i32>sizeof<W>() * 16;
   const rows = t.rows;
   const columns = t.columns;
@@ -125,28 +122,28 @@ function productTile<P, W>(
     }
   }
   const last = t.outputStep;
-  finishPixel<W>(e, a0, b0, valid, y, channel);
-  if (sizeof<P>() > 1) finishPixel<W>(e, a1, b1, valid, y + last, channel);
+  finishPixel<W>(e, a0, b0, valid, y);
+  if (sizeof<P>() > 1) finishPixel<W>(e, a1, b1, valid, y + last);
   if (sizeof<P>() > 2) {
-    finishPixel<W>(e, a2, b2, valid, y + 2 * last, channel);
-    finishPixel<W>(e, a3, b3, valid, y + 3 * last, channel);
+    finishPixel<W>(e, a2, b2, valid, y + 2 * last);
+    finishPixel<W>(e, a3, b3, valid, y + 3 * last);
   }
 }
 
 /** One panel of output channels for neighbouring pixels. */
 function productPanel<W>(
-  e: Epilogue, t: Products, x: usize, panel: usize, channel: i32, valid: i32, y: usize, pixels: i32,
+  e: Epilogue, t: Products, x: usize, panel: usize, valid: i32, y: usize, pixels: i32,
 ): void {
   while (pixels > 0) {
     let size = 1;
     if (pixels >= tilePixels) {
-      productTile<Four, W>(e, t, x, panel, channel, valid, y);
+      productTile<Four, W>(e, t, x, panel, valid, y);
       size = tilePixels;
     } else if (pixels >= 2) {
-      productTile<Two, W>(e, t, x, panel, channel, valid, y);
+      productTile<Two, W>(e, t, x, panel, valid, y);
       size = 2;
     } else {
-      productTile<One, W>(e, t, x, panel, channel, valid, y);
+      productTile<One, W>(e, t, x, panel, valid, y);
     }
     x += size * t.pixelStep;
     y += size * t.outputStep;
@@ -165,9 +162,8 @@ export function productPixels(
     const width = panelWidthAt(t.outputChannels, o);
     const valid = min(t.outputChannels - o, width);
     const panel = at(panels, o * (t.count + 1));
-    const channel = t.firstChannel + o;
-    if (width == panelWidth) productPanel<Two>(e, t, x, panel, channel, valid, at(y, o), pixels);
-    else productPanel<One>(e, t, x, panel, channel, valid, at(y, o), pixels);
+    if (width == panelWidth) productPanel<Two>(e, t, x, panel, valid, at(y, o), pixels);
+    else productPanel<One>(e, t, x, panel, valid, at(y, o), pixels);
     o += width;
   }
 }

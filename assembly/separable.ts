@@ -1,7 +1,7 @@
 // The two halves fused: rows of depthwise output stay in scratch, small enough for the nearest caches, and the
 // pointwise product reads them there.
-import { Epilogue } from './epilogue';
-import { depthwisePack, depthwisePackedSize, depthwiseBatchRow, DepthwiseWindow } from './depthwise';
+import { Epilogue, fillEpilogue, secondPass } from './epilogue';
+import { depthwisePack, depthwisePackedSize, depthwiseRows, DepthwiseWindow } from './depthwise';
 import { at, next, Operands, Params, Weights } from './params';
 import { pixelBlock, pointwisePack, pointwisePackedSize, pointwiseProducts } from './pointwise';
 import { productPixels, Products } from './product';
@@ -38,25 +38,18 @@ export function separable(p: Params, operands: Operands, scratch: usize, begin: 
   const w = changetype<DepthwiseWindow>(scratch + 2 * offsetof<Epilogue>());
   const t = changetype<Products>(scratch + 2 * offsetof<Epilogue>() + offsetof<DepthwiseWindow>());
   const rowsOut = scratch + roomSize;
-  const betweenRow = p.outputWidth * p.outputChannels;
   const outputRow = second.outputWidth * second.outputChannels;
   const panels = at(operands.packed, <i32>depthwisePackedSize(p));
-  between.p = p;
-  between.output = rowsOut;
-  between.residual = 0;
-  between.slopes = operands.slopes;
-  e.p = second;
-  e.output = operands.output;
-  e.residual = operands.residual;
-  e.slopes = operands.secondSlopes;
+  fillEpilogue(between, p, rowsOut, 0, operands.slopes);
+  fillEpilogue(e, second, operands.output, operands.residual, operands.secondSlopes);
   pointwiseProducts(second, t);
   for (let row = begin; row < end; ) {
     const rows = min(rowsTogether(p), end - row);
-    for (let i = 0; i < rows; ++i) {
-      depthwiseBatchRow(between, w, operands.input, operands.packed, row + i, at(rowsOut, i * betweenRow));
-    }
+    depthwiseRows(between, w, operands.input, operands.packed, row, row + rows, rowsOut);
     const pixels = rows * second.outputWidth;
-    productPixels(e, t, rowsOut, panels, 0, second.outputChannels, at(e.output, row * outputRow), pixels);
+    const y = at(e.output, row * outputRow);
+    productPixels(e, t, rowsOut, panels, 0, second.outputChannels, y, pixels);
+    secondPass(e, y, pixels, 0, second.outputChannels);
     row += rows;
   }
 }

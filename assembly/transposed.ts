@@ -1,6 +1,6 @@
 // The gather form: the taps that reach an output pixel are every q-th one, and each next tap reads an input pixel nearer
 // to the origin. Outputs a stride apart have the same taps and neighbouring input pixels: they form the tiles.
-import { Epilogue, epilogueOf } from './epilogue';
+import { Epilogue, epilogueOf, secondPass } from './epilogue';
 import { conv2dPack, conv2dPackedSize, conv2dProducts, productGroups } from './conv2d';
 import { at, Operands, Params, Weights } from './params';
 import { Products } from './product';
@@ -116,6 +116,7 @@ function transposedRow(room: Room, image: usize, packed: usize, outY: i32, y: us
       outX = <i32>next;
     }
   }
+  secondPass(room.e, y, p.outputWidth, 0, p.outputChannels);
 }
 
 export function transposedUnits(p: Params): i32 {

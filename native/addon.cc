@@ -135,15 +135,18 @@ class Prepared : public Napi::ObjectWrap<Prepared> {
   size_t bytes_ = 0;
 };
 
-/** { isas: names that run here, best first; ops: names of the kernels; paramBytes; Prepared } */
+/** { isas and fusedIsas: names that run here, best first; ops: names of the kernels; paramBytes; Prepared } */
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   Napi::Array names = Napi::Array::New(env);
+  Napi::Array fused = Napi::Array::New(env);
   for (const Isa& isa : isas) {
-    if (isa.runsHere()) names.Set(names.Length(), isa.name);
+    Napi::Array& list = isa.isFused ? fused : names;
+    if (isa.runsHere()) list.Set(list.Length(), isa.name);
   }
   Napi::Array ops = Napi::Array::New(env);
   for (int32_t i = 0; i < kernels_scalar.count; ++i) ops.Set(ops.Length(), kernels_scalar.kernels[i].op);
   exports.Set("isas", names);
+  exports.Set("fusedIsas", fused);
   exports.Set("ops", ops);
   exports.Set("paramBytes", Napi::Number::New(env, sizeof(Params)));
   exports.Set("Prepared", Prepared::define(env));

@@ -43,7 +43,7 @@ export type { FilterShapes, OperationOptions } from './analysis/settle.js';
 export type { Activation } from './core/activation.js';
 export type { Cost } from './core/cost.js';
 export { type ErrorCode, type ErrorDetails, SepconvError } from './core/errors.js';
-export type { Backend } from './core/kernels.js';
+export type { Backend, Precision } from './core/kernels.js';
 export type { Operator } from './core/operator.js';
 export type { Padding, Pair, RunOptions } from './core/options.js';
 export type { Layout } from './core/params.js';

@@ -15,15 +15,9 @@ size_t activationScratchSize(const Params*) { return 0; }
 
 void activation(const Params* p, const Operands& operands, float*, int32_t begin, int32_t end) {
   const Epilogue e = epilogueOf(*p, operands);
-  const int32_t channels = p->outputChannels;
-  const float* input = static_cast<const float*>(operands.input);
-  for (int32_t pixel = begin; pixel < end; ++pixel) {
-    const float* x = input + ptrdiff_t(pixel) * channels;
-    float* y = e.output + ptrdiff_t(pixel) * channels;
-    int32_t c = 0;
-    for (; c + Vec::lanes <= channels; c += Vec::lanes) finish(e, Vec::load(x + c), y + c, c);
-    for (; c < channels; ++c) finish(e, Lane::load(x + c), y + c, c);
-  }
+  const ptrdiff_t first = ptrdiff_t(begin) * p->outputChannels;
+  finishPixels(e, static_cast<const float*>(operands.input) + first, e.output + first, end - begin, 0,
+               p->outputChannels);
 }
 
 }  // namespace

@@ -37,12 +37,12 @@ inline Products conv2dProducts(const Params& p) {
 }
 
 /** Every group of `pixels` neighbours; `x` is the first tap inside and `y` the first output, of channel 0. */
-inline void productGroups(const Epilogue& e, Products& t, const float* x, const float* packed, float* y,
+inline void productGroups(const Epilogue& e, const Products& t, const float* x, const float* packed, float* y,
                           int32_t pixels) {
   const size_t size = panelsSize(t.outputChannels, t.count);
   for (int32_t group = 0; group < e.p.groups; ++group) {
-    t.firstChannel = group * t.outputChannels;
-    productPixels(e, t, x + group * t.channels, packed + group * size, 0, t.outputChannels, y + t.firstChannel, pixels);
+    productPixels(e, t, x + group * t.channels, packed + group * size, 0, t.outputChannels,
+                  y + group * t.outputChannels, pixels);
   }
 }
 
@@ -64,6 +64,7 @@ void conv2dRow(const Epilogue& e, const float* image, const float* packed, int32
     productGroups(e, t, x, packed, y + ptrdiff_t(outX) * p.outputChannels, pixels);
     outX += pixels;
   }
+  secondPass(e, y, p.outputWidth, 0, p.outputChannels);
 }
 
 int32_t conv2dUnits(const Params* p) { return p->batch * p->outputHeight; }

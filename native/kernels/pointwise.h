@@ -55,6 +55,7 @@ inline void pointwisePixels(const Params& p, const Operands& operands, int32_t b
                      (inputRow * p.inputWidth + column * p.strideWidth) * p.inputChannels;
     float* y = e.output + ptrdiff_t(pixel) * p.outputChannels;
     productPixels(e, t, x, operands.packed, first, last, y, pixels);
+    secondPass(e, y, pixels, first, last);
     pixel += pixels;
   }
 }

@@ -25,7 +25,7 @@ struct PoolingWindow {
 
 template <class V>
 inline V largest(const PoolingWindow& w, const float* x) {
-  V m = V::splat(-__builtin_inff());
+  V m = V::splat(-__builtin_huge_valf());
   for (int32_t ky = 0; ky < w.rows; ++ky) {
     for (int32_t kx = 0; kx < w.columns; ++kx) m = larger(m, V::load(x + ky * w.rowStep + kx * w.columnStep));
   }

@@ -24,9 +24,8 @@ struct Products {
   ptrdiff_t firstProduct;
   /** Products an output has in its panel. */
   size_t count;
-  /** The output channels of this group, and the first of them. */
+  /** The output channels of this group. */
   int32_t outputChannels;
-  int32_t firstChannel;
   /** Output floats from pixel to pixel. */
   ptrdiff_t outputStep;
 };
@@ -57,35 +56,28 @@ inline void packPanels(const float* filter, const float* bias, int32_t outputCha
   }
 }
 
-/** Finishes the W Vecs of one pixel, of which `valid` channels exist. */
+/** Stores the W Vecs of one pixel, of which `valid` channels exist. */
 template <int W>
-inline void finishPixel(const Epilogue& e, Vec a, Vec b, int32_t valid, float* y, int32_t channel) {
+ALWAYS_INLINE void finishPixel(const Epilogue& e, Vec a, Vec b, int32_t valid, float* y) {
   if (valid == W * Vec::lanes) {
-    finish(e, a, y, channel);
-    if constexpr (W > 1) finish(e, b, y + Vec::lanes, channel + Vec::lanes);
+    finish(e, a, y);
+    if constexpr (W > 1) finish(e, b, y + Vec::lanes);
     return;
   }
   float sums[W * Vec::lanes];
-  a.store(sums);
-  if constexpr (W > 1) b.store(sums + Vec::lanes);
-  for (int32_t i = 0; i < valid; ++i) finish(e, Lane{sums[i]}, y + i, channel + i);
+  finish(e, a, sums);
+  if constexpr (W > 1) finish(e, b, sums + Vec::lanes);
+  for (int32_t i = 0; i < valid; ++i) y[i] = sums[i];
 }
 
-/** A panel of packed weights: it begins with the bias of output channel `channel`; `valid` of its channels exist. */
-struct Panel {
-  const float* weights;
-  int32_t channel;
-  int32_t valid;
-};
-
-/** P pixels × W Vecs of output channels. */
+/** P pixels × W Vecs of output channels, of which `valid` exist; `panel` begins with their bias. */
 template <int P, int W>
-void productTile(const Epilogue& e, const Products& t, const float* x, const Panel& panel, float* y) {
+void productTile(const Epilogue& e, const Products& t, const float* x, const float* panel, int32_t valid, float* y) {
   constexpr int width = W * Vec::lanes;
   const ptrdiff_t step = t.pixelStep;
-  const float* f = panel.weights + (1 + t.firstProduct) * width;
-  Vec a0 = Vec::load(panel.weights), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
-  Vec b0 = W > 1 ? Vec::load(panel.weights + Vec::lanes) : a0, b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0;
+  const float* f = panel + (1 + t.firstProduct) * width;
+  Vec a0 = Vec::load(panel), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
+  Vec b0 = W > 1 ? Vec::load(panel + Vec::lanes) : a0, b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0;
   for (int32_t row = 0; row < t.rows; ++row) {
     for (int32_t column = 0; column < t.columns; ++column) {
       const float* in = x + row * t.rowStep + column * t.columnStep;
@@ -125,20 +117,22 @@ void productTile(const Epilogue& e, const Products& t, const float* x, const Pan
       }
     }
   }
-  finishPixel<W>(e, a0, b0, panel.valid, y, panel.channel);
-  if constexpr (P > 1) finishPixel<W>(e, a1, b1, panel.valid, y + t.outputStep, panel.channel);
-  if constexpr (P > 2) finishPixel<W>(e, a2, b2, panel.valid, y + 2 * t.outputStep, panel.channel);
-  if constexpr (P > 3) finishPixel<W>(e, a3, b3, panel.valid, y + 3 * t.outputStep, panel.channel);
-  if constexpr (P > 4) finishPixel<W>(e, a4, b4, panel.valid, y + 4 * t.outputStep, panel.channel);
-  if constexpr (P > 5) finishPixel<W>(e, a5, b5, panel.valid, y + 5 * t.outputStep, panel.channel);
+  finishPixel<W>(e, a0, b0, valid, y);
+  if constexpr (P > 1) finishPixel<W>(e, a1, b1, valid, y + t.outputStep);
+  if constexpr (P > 2) finishPixel<W>(e, a2, b2, valid, y + 2 * t.outputStep);
+  if constexpr (P > 3) finishPixel<W>(e, a3, b3, valid, y + 3 * t.outputStep);
+  if constexpr (P > 4) finishPixel<W>(e, a4, b4, valid, y + 4 * t.outputStep);
+  if constexpr (P > 5) finishPixel<W>(e, a5, b5, valid, y + 5 * t.outputStep);
 }
 
 /** One panel of output channels for neighbouring pixels. */
 template <int W>
-inline void productPanel(const Epilogue& e, const Products& t, const float* x, const Panel& panel, float* y,
-                         int32_t pixels) {
+inline void productPanel(const Epilogue& e, const Products& t, const float* x, const float* panel, int32_t valid,
+                         float* y, int32_t pixels) {
   const auto tiles = [&](auto tile, int32_t size) {
-    for (; pixels >= size; pixels -= size, x += size * t.pixelStep, y += size * t.outputStep) tile(e, t, x, panel, y);
+    for (; pixels >= size; pixels -= size, x += size * t.pixelStep, y += size * t.outputStep) {
+      tile(e, t, x, panel, valid, y);
+    }
   };
   tiles(productTile<tilePixels, W>, tilePixels);
   tiles(productTile<2, W>, 2);
@@ -154,12 +148,9 @@ inline void productPixels(const Epilogue& e, const Products& t, const float* x, 
   for (int32_t o = first; o < last;) {
     const int32_t width = panelWidthAt(t.outputChannels, o);
     const int32_t valid = t.outputChannels - o < width ? t.outputChannels - o : width;
-    const Panel panel{panels + o * (t.count + 1), t.firstChannel + o, valid};
-    if (width == panelWidth) {
-      productPanel<2>(e, t, x, panel, y + o, pixels);
-    } else {
-      productPanel<1>(e, t, x, panel, y + o, pixels);
-    }
+    const float* panel = panels + o * (t.count + 1);
+    const auto run = width == panelWidth ? productPanel<2> : productPanel<1>;
+    run(e, t, x, panel, valid, y + o, pixels);
     o += width;
   }
 }

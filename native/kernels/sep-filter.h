@@ -1,6 +1,8 @@
 // The row pass writes whole rows into a ring in scratch, one for each tap of the column filter; the column pass reads
 // them there. Lanes run across all channels of a row. Packed weights: the row filter, then the column filter.
 #pragma once
+#include <string.h>
+
 #include "../simd/lane.h"
 #include "../window.h"
 
@@ -36,52 +38,30 @@ inline float sampleAt(const Params& p, const void* image, ptrdiff_t i) {
   return p.dtype == UINT8 ? static_cast<const uint8_t*>(image)[i] : static_cast<const float*>(image)[i];
 }
 
-/** What Uint8ClampedArray stores: NaN as 0, saturated, ties to even. */
-inline uint8_t toUint8(float v) {
-  const float inside = v > 0 ? (v < 255 ? v : 255) : 0;
-  const int32_t whole = int32_t(inside);
-  const float rest = inside - float(whole);
-  return uint8_t(whole + (rest > 0.5f || (rest == 0.5f && (whole & 1) != 0)));
-}
-
 /** One row of the image as floats, with its border on both sides; position 0 is `paddingLeft` pixels before it. */
 inline void borderedRow(const Params& p, const void* image, int32_t row, float* line) {
   const int32_t channels = p.inputChannels;
-  const ptrdiff_t base = ptrdiff_t(row) * p.inputWidth * channels;
-  for (int64_t x = -int64_t(p.paddingLeft); x < int64_t(p.inputWidth) + p.paddingRight; ++x) {
-    const int32_t from = borderedIndex(p.border, x, p.inputWidth);
-    for (int32_t c = 0; c < channels; ++c)
-      *line++ = from < 0 ? 0 : sampleAt(p, image, base + ptrdiff_t(from) * channels + c);
-  }
-}
-
-/** Σ over k of f[k] · x[k · step], each sum V::lanes wide. */
-template <class V>
-inline V lineSum(const float* x, ptrdiff_t step, const float* f, int32_t taps) {
-  V sum = V::splat(0);
-  for (int32_t k = 0; k < taps; ++k) sum = addProduct(sum, V::load(x + k * step), V::splat(f[k]));
-  return sum;
-}
-
-/** The row pass: from a bordered line to one row of sums. Taps in a zero border are skipped. */
-inline void rowPass(const Params& p, const float* line, const float* f, float* sums) {
-  const Axis across = horizontalAxis(p);
-  const Interior inner = p.border == ZERO ? interior(across) : Interior{0, p.outputWidth};
-  const int32_t channels = p.inputChannels;
-  const auto edge = [&](int32_t x) {
-    const Taps inside = tapsInside(across, x);
-    for (int32_t c = 0; c < channels; ++c) {
-      const float* first = line + ptrdiff_t(x + inside.begin) * channels + c;
-      lineSum<Lane>(first, channels, f + inside.begin, inside.end - inside.begin)
-          .store(sums + ptrdiff_t(x) * channels + c);
+  const ptrdiff_t size = ptrdiff_t(p.inputWidth) * channels;
+  const ptrdiff_t base = row * size;
+  const auto border = [&](int64_t begin, int64_t end) {
+    for (int64_t x = begin; x < end; ++x) {
+      const int32_t from = borderedIndex(p.border, x, p.inputWidth);
+      for (int32_t c = 0; c < channels; ++c) {
+        *line++ = from < 0 ? 0 : sampleAt(p, image, base + ptrdiff_t(from) * channels + c);
+      }
     }
   };
-  for (int32_t x = 0; x < inner.begin; ++x) edge(x);
-  ptrdiff_t i = ptrdiff_t(inner.begin) * channels;
-  const ptrdiff_t end = ptrdiff_t(inner.end) * channels;
-  for (; i + Vec::lanes <= end; i += Vec::lanes) lineSum<Vec>(line + i, channels, f, p.filterWidth).store(sums + i);
-  for (; i < end; ++i) lineSum<Lane>(line + i, channels, f, p.filterWidth).store(sums + i);
-  for (int32_t x = inner.end; x < p.outputWidth; ++x) edge(x);
+  border(-int64_t(p.paddingLeft), 0);
+  if (p.dtype == UINT8) {
+    const uint8_t* bytes = static_cast<const uint8_t*>(image) + base;
+    ptrdiff_t i = 0;
+    for (; i + Vec::lanes <= size; i += Vec::lanes) Vec::loadBytes(bytes + i).store(line + i);
+    for (; i < size; ++i) Lane::loadBytes(bytes + i).store(line + i);
+  } else {
+    memcpy(line, static_cast<const float*>(image) + base, size * sizeof(float));
+  }
+  line += size;
+  border(p.inputWidth, int64_t(p.inputWidth) + p.paddingRight);
 }
 
 /** Rows of sums, one for each tap of the column filter, at their position modulo their number. */
@@ -89,15 +69,90 @@ struct Ring {
   float* rows;
   ptrdiff_t rowSize;
   int32_t count;
-  float* at(int64_t position) const { return rows + (position % count + count) % count * rowSize; }
+  int32_t slot(int64_t position) const { return int32_t((position % count + count) % count); }
+  float* at(int64_t position) const { return rows + slot(position) * rowSize; }
 };
 
-/** The column pass at V::lanes neighbours, over the taps [begin, end). */
+/** Σ over the taps of f[k] · x[k · step] from x on, or over rows that wrap around at the end of a ring. */
+struct Line {
+  const float* x;
+  ptrdiff_t step;
+  const float* f;
+  int32_t taps;
+  /** Taps before the wrap, and how far back it leads. */
+  int32_t beforeWrap;
+  ptrdiff_t wrap;
+};
+
+template <class V, int N>
+struct LineSums {
+  V first;
+  LineSums<V, N - 1> others;
+};
+
 template <class V>
-inline V columnSum(const Ring& ring, int64_t first, const float* f, int32_t begin, int32_t end, ptrdiff_t i) {
-  V sum = V::splat(0);
-  for (int32_t k = begin; k < end; ++k) sum = addProduct(sum, V::load(ring.at(first + k) + i), V::splat(f[k]));
-  return sum;
+struct LineSums<V, 0> {};
+
+template <class V, int N>
+ALWAYS_INLINE void beginLine(LineSums<V, N>& sums) {
+  sums.first = V::splat(0);
+  if constexpr (N > 1) beginLine(sums.others);
+}
+
+template <class V, int N>
+ALWAYS_INLINE void addLine(LineSums<V, N>& sums, const float* x, V f) {
+  sums.first = inOrder(addProduct(sums.first, V::load(x), f));
+  if constexpr (N > 1) addLine(sums.others, x + V::lanes, f);
+}
+
+template <class V, int N>
+ALWAYS_INLINE void storeLine(const LineSums<V, N>& sums, float* y) {
+  sums.first.store(y);
+  if constexpr (N > 1) storeLine(sums.others, y + V::lanes);
+}
+
+/** N neighbouring Vecs of sums at `i`. */
+template <class V, int N>
+ALWAYS_INLINE void lineSums(const Line& line, ptrdiff_t i, float* y) {
+  LineSums<V, N> sums;
+  beginLine(sums);
+  const float* x = line.x + i;
+  for (int32_t k = 0; k < line.taps; ++k, x += line.step) {
+    if (k == line.beforeWrap) x -= line.wrap;
+    addLine(sums, x, V::splat(line.f[k]));
+  }
+  storeLine(sums, y + i);
+}
+
+/** The sums [begin, end). */
+void sumLine(const Line& line, ptrdiff_t begin, ptrdiff_t end, float* y) {
+  ptrdiff_t i = begin;
+  for (; i + 4 * Vec::lanes <= end; i += 4 * Vec::lanes) lineSums<Vec, 4>(line, i, y);
+  for (; i + Vec::lanes <= end; i += Vec::lanes) lineSums<Vec, 1>(line, i, y);
+  for (; i < end; ++i) lineSums<Lane, 1>(line, i, y);
+}
+
+/** The row pass: from a bordered line to one row of sums. Taps in a zero border are skipped. */
+inline void rowPass(const Params& p, const float* line, const float* f, float* sums) {
+  const Axis across = horizontalAxis(p);
+  const Interior inner = p.border == ZERO ? interior(across) : Interior{0, p.outputWidth};
+  const ptrdiff_t channels = p.inputChannels;
+  const auto pass = [&](int32_t begin, int32_t end, Taps taps) {
+    const Line sum{line + taps.begin * channels, channels, f + taps.begin, taps.end - taps.begin, -1, 0};
+    sumLine(sum, begin * channels, end * channels, sums);
+  };
+  for (int32_t x = 0; x < inner.begin; ++x) pass(x, x + 1, tapsInside(across, x));
+  pass(inner.begin, inner.end, {0, 0, p.filterWidth});
+  for (int32_t x = inner.end; x < p.outputWidth; ++x) pass(x, x + 1, tapsInside(across, x));
+}
+
+/** The column pass of one row of outputs, whose window begins at the ring's position `first`. */
+inline void columnPass(const Ring& ring, int64_t first, const float* f, Taps taps, float* sums) {
+  const int32_t slot = ring.slot(first + taps.begin);
+  const ptrdiff_t size = ring.rowSize;
+  const Line sum{ring.rows + slot * size, size, f + taps.begin, taps.end - taps.begin, ring.count - slot,
+                 size * ring.count};
+  sumLine(sum, 0, size, sums);
 }
 
 int32_t sepFilterUnits(const Params* p) { return p->batch * p->outputHeight; }
@@ -127,16 +182,14 @@ void sepFilterRows(const Params* p, const void* image, const float* packed, floa
       borderedRow(rows, image, row, line);
       rowPass(rows, line, packed, ring.at(filled));
     }
-    const Taps inside = tapsInside(down, y);
-    const int32_t from = columns.border == ZERO ? inside.begin : 0;
-    const int32_t to = columns.border == ZERO ? inside.end : columns.filterHeight;
+    const Taps taps = columns.border == ZERO ? tapsInside(down, y) : Taps{0, 0, columns.filterHeight};
     float* sums = rows.dtype == UINT8 ? result : static_cast<float*>(output) + y * rowSize;
-    ptrdiff_t i = 0;
-    for (; i + Vec::lanes <= rowSize; i += Vec::lanes) columnSum<Vec>(ring, first, f, from, to, i).store(sums + i);
-    for (; i < rowSize; ++i) columnSum<Lane>(ring, first, f, from, to, i).store(sums + i);
+    columnPass(ring, first, f, taps, sums);
     if (rows.dtype == UINT8) {
       uint8_t* bytes = static_cast<uint8_t*>(output) + y * rowSize;
-      for (ptrdiff_t j = 0; j < rowSize; ++j) bytes[j] = toUint8(result[j]);
+      ptrdiff_t i = 0;
+      for (; i + Vec::lanes <= rowSize; i += Vec::lanes) Vec::load(result + i).storeBytes(bytes + i);
+      for (; i < rowSize; ++i) Lane::load(result + i).storeBytes(bytes + i);
     }
   }
 }

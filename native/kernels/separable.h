@@ -26,19 +26,17 @@ size_t separableScratchSize(const Params* p) { return size_t(rowsTogether(*p)) *
 void separable(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
   const Params& second = p[1];
   const Products t = pointwiseProducts(second);
-  const Epilogue between{p[0], scratch, nullptr, operands.slopes[0]};
-  const Epilogue e{second, static_cast<float*>(operands.output), operands.residual, operands.slopes[1]};
-  const ptrdiff_t betweenRow = ptrdiff_t(p->outputWidth) * p->outputChannels;
+  const Epilogue between = epilogueOf(p[0], scratch, nullptr, operands.slopes[0]);
+  const Epilogue e = epilogueOf(second, static_cast<float*>(operands.output), operands.residual, operands.slopes[1]);
   const ptrdiff_t outputRow = ptrdiff_t(second.outputWidth) * second.outputChannels;
   const float* input = static_cast<const float*>(operands.input);
   const float* panels = operands.packed + depthwisePackedSize(p);
   for (int32_t row = begin; row < end;) {
     const int32_t rows = rowsTogether(*p) < end - row ? rowsTogether(*p) : end - row;
-    for (int32_t i = 0; i < rows; ++i) {
-      depthwiseBatchRow(between, input, operands.packed, row + i, scratch + i * betweenRow);
-    }
+    depthwiseRows(between, input, operands.packed, row, row + rows, scratch);
     const int32_t pixels = rows * second.outputWidth;
     productPixels(e, t, scratch, panels, 0, second.outputChannels, e.output + row * outputRow, pixels);
+    secondPass(e, e.output + row * outputRow, pixels, 0, second.outputChannels);
     row += rows;
   }
 }

@@ -82,6 +82,7 @@ void transposedRow(const Epilogue& e, const float* image, const float* packed, i
       outX = int32_t(next);
     }
   }
+  secondPass(e, y, p.outputWidth, 0, p.outputChannels);
 }
 
 int32_t transposedUnits(const Params* p) { return p->batch * p->outputHeight; }

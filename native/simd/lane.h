@@ -2,6 +2,13 @@
 #pragma once
 #include "../params.h"
 
+// Register tiles depend on it: one call in the middle spills every sum.
+#ifdef _MSC_VER
+#define ALWAYS_INLINE __forceinline
+#else
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+#endif
+
 namespace {
 
 struct Lane {
@@ -9,21 +16,29 @@ struct Lane {
   float v;
   static Lane load(const float* p) { return {*p}; }
   static Lane splat(float value) { return {value}; }
+  static Lane loadBytes(const uint8_t* p) { return {float(*p)}; }
   void store(float* p) const { *p = v; }
+  /** What Uint8ClampedArray stores: NaN as 0, saturated, ties to even. A sum with 2²³ is rounded to an integer. */
+  void storeBytes(uint8_t* p) const {
+    const float inside = v > 0 ? (v < 255 ? v : 255) : 0;
+    *p = uint8_t(int32_t(inside + 8388608.0f) - 8388608);
+  }
 };
 
-inline Lane add(Lane a, Lane b) { return {a.v + b.v}; }
-inline Lane multiply(Lane a, Lane b) { return {a.v * b.v}; }
-inline Lane divide(Lane a, Lane b) { return {a.v / b.v}; }
+ALWAYS_INLINE Lane add(Lane a, Lane b) { return {a.v + b.v}; }
+ALWAYS_INLINE Lane multiply(Lane a, Lane b) { return {a.v * b.v}; }
+ALWAYS_INLINE Lane divide(Lane a, Lane b) { return {a.v / b.v}; }
 /** Two roundings, never fused. */
-inline Lane addProduct(Lane sum, Lane a, Lane b) { return {sum.v + a.v * b.v}; }
+ALWAYS_INLINE Lane addProduct(Lane sum, Lane a, Lane b) { return {sum.v + a.v * b.v}; }
+/** The same value; compilers that would gather the sums of one output must add them where the kernel does. */
+ALWAYS_INLINE Lane inOrder(Lane v) { return v; }
 /** v < bound ? bound : v; NaN and the sign of zero pass. */
-inline Lane atLeast(Lane v, Lane bound) { return {v.v < bound.v ? bound.v : v.v}; }
+ALWAYS_INLINE Lane atLeast(Lane v, Lane bound) { return {v.v < bound.v ? bound.v : v.v}; }
 /** v > bound ? bound : v; NaN and the sign of zero pass. */
-inline Lane atMost(Lane v, Lane bound) { return {v.v > bound.v ? bound.v : v.v}; }
+ALWAYS_INLINE Lane atMost(Lane v, Lane bound) { return {v.v > bound.v ? bound.v : v.v}; }
 /** v < 0 ? a : b */
-inline Lane whereNegative(Lane v, Lane a, Lane b) { return {v.v < 0 ? a.v : b.v}; }
+ALWAYS_INLINE Lane whereNegative(Lane v, Lane a, Lane b) { return {v.v < 0 ? a.v : b.v}; }
 /** The larger, the first of ±0; NaN wins. */
-inline Lane larger(Lane m, Lane v) { return {m.v == m.v && !(v.v <= m.v) ? v.v : m.v}; }
+ALWAYS_INLINE Lane larger(Lane m, Lane v) { return {m.v == m.v && !(v.v <= m.v) ? v.v : m.v}; }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SSE2, the baseline of x86-64. maxps and minps return their second operand on ties and NaN.
 #pragma once
 #include <emmintrin.h>
+#include <string.h>
 
 #include "lane.h"
 
@@ -11,20 +12,38 @@ struct Vec {
   __m128 v;
   static Vec load(const float* p) { return {_mm_loadu_ps(p)}; }
   static Vec splat(float value) { return {_mm_set1_ps(value)}; }
+  static Vec loadBytes(const uint8_t* p) {
+    int32_t four;
+    memcpy(&four, p, sizeof four);
+    const __m128i zero = _mm_setzero_si128();
+    return {_mm_cvtepi32_ps(_mm_unpacklo_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128(four), zero), zero))};
+  }
+  void storeBytes(uint8_t* p) const {
+    const __m128i whole = _mm_cvtps_epi32(_mm_min_ps(_mm_max_ps(v, _mm_setzero_ps()), _mm_set1_ps(255)));
+    const __m128i words = _mm_packs_epi32(whole, whole);
+    const int32_t four = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
+    memcpy(p, &four, sizeof four);
+  }
   void store(float* p) const { _mm_storeu_ps(p, v); }
 };
 
-inline Vec add(Vec a, Vec b) { return {_mm_add_ps(a.v, b.v)}; }
-inline Vec multiply(Vec a, Vec b) { return {_mm_mul_ps(a.v, b.v)}; }
-inline Vec divide(Vec a, Vec b) { return {_mm_div_ps(a.v, b.v)}; }
-inline Vec addProduct(Vec sum, Vec a, Vec b) { return {_mm_add_ps(sum.v, _mm_mul_ps(a.v, b.v))}; }
-inline Vec atLeast(Vec v, Vec bound) { return {_mm_max_ps(bound.v, v.v)}; }
-inline Vec atMost(Vec v, Vec bound) { return {_mm_min_ps(bound.v, v.v)}; }
-inline Vec whereNegative(Vec v, Vec a, Vec b) {
+ALWAYS_INLINE Vec add(Vec a, Vec b) { return {_mm_add_ps(a.v, b.v)}; }
+ALWAYS_INLINE Vec multiply(Vec a, Vec b) { return {_mm_mul_ps(a.v, b.v)}; }
+ALWAYS_INLINE Vec divide(Vec a, Vec b) { return {_mm_div_ps(a.v, b.v)}; }
+ALWAYS_INLINE Vec addProduct(Vec sum, Vec a, Vec b) { return {_mm_add_ps(sum.v, _mm_mul_ps(a.v, b.v))}; }
+ALWAYS_INLINE Vec inOrder(Vec v) {
+#ifdef __GNUC__
+  __asm__("" : "+x"(v.v));
+#endif
+  return v;
+}
+ALWAYS_INLINE Vec atLeast(Vec v, Vec bound) { return {_mm_max_ps(bound.v, v.v)}; }
+ALWAYS_INLINE Vec atMost(Vec v, Vec bound) { return {_mm_min_ps(bound.v, v.v)}; }
+ALWAYS_INLINE Vec whereNegative(Vec v, Vec a, Vec b) {
   const __m128 negative = _mm_cmplt_ps(v.v, _mm_setzero_ps());
   return {_mm_or_ps(_mm_and_ps(negative, a.v), _mm_andnot_ps(negative, b.v))};
 }
-inline Vec larger(Vec m, Vec v) {
+ALWAYS_INLINE Vec larger(Vec m, Vec v) {
   const __m128 taken = _mm_and_ps(_mm_cmpord_ps(m.v, m.v), _mm_cmpnle_ps(v.v, m.v));
   return {_mm_or_ps(_mm_and_ps(taken, v.v), _mm_andnot_ps(taken, m.v))};
 }

@@ -9,6 +9,8 @@ import { channelsLast } from './channels-last.js';
 interface Addon {
   /** The instruction sets that run on this processor, best first. */
   readonly isas: readonly string[];
+  /** Those whose kernels fuse multiplication and addition. */
+  readonly fusedIsas: readonly string[];
   readonly ops: readonly string[];
   readonly paramBytes: number;
   readonly Prepared: new (
@@ -48,7 +50,7 @@ export function nativeSource(load: () => unknown, parallelism: number): BackendS
   };
   return {
     backend: 'native',
-    isas: () => loaded().isas,
+    isas: (precision) => (precision === 'fast' ? loaded().fusedIsas : loaded().isas),
     load: (isa, threads) => nativeKernels(loaded(), isa, threads, parallelism),
   };
 }
@@ -66,6 +68,7 @@ function nativeKernels(addon: Addon, isa: string, threads: number | undefined, p
     backend: 'native',
     isa,
     threads: threads ?? parallelism,
+    precision: addon.fusedIsas.includes(isa) ? 'fast' : 'exact',
     prepare(op, stages) {
       const prepared = prepareNative(addon, isa, op, stages);
       let known: readonly Params[] | undefined;

@@ -43,7 +43,7 @@ export function wasmSource(compile: () => WebAssembly.Module): BackendSource {
   return {
     backend: 'wasm',
     // Whether it runs shows when it loads: a host that native code serves compiles nothing.
-    isas: () => ['simd128'],
+    isas: (precision) => (precision === 'exact' ? ['simd128'] : []),
     load() {
       instance ??= instantiate(compile());
       return wasmKernels(instance);
@@ -80,6 +80,7 @@ function wasmKernels(instance: Instance): Kernels {
     backend: 'wasm',
     isa: 'simd128',
     threads: 1,
+    precision: 'exact',
     prepare: (op, stages) => channelsLast(new WasmPrepared(instance, instance.kernels[op], stages)),
   };
 }

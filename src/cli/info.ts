@@ -31,7 +31,8 @@ function defaultInfo(): Omit<RuntimeInfo, 'backend'> & { backend: string } {
   try {
     return defaultRuntime().info;
   } catch (error) {
-    if (error instanceof SepconvError) return { backend: 'none', isa: 'none', threads: 0, reasons: [error.message] };
+    if (error instanceof SepconvError)
+      return { backend: 'none', isa: 'none', threads: 0, precision: 'exact' as const, reasons: [error.message] };
     throw error;
   }
 }

@@ -19,6 +19,10 @@ export type OpName = (typeof opNames)[number];
 export const backends = ['native', 'wasm', 'reference'] as const;
 export type Backend = (typeof backends)[number];
 
+/** Whether each product is rounded by itself, with the same bits everywhere, or may be fused with its addition. */
+export const precisions = ['exact', 'fast'] as const;
+export type Precision = (typeof precisions)[number];
+
 /** One pass of an op with its weights; only fused ops have more than one. */
 export interface Stage {
   readonly config: Config;
@@ -50,6 +54,7 @@ export interface Kernels {
   readonly backend: Backend;
   readonly isa: string;
   readonly threads: number;
+  readonly precision: Precision;
   /** Takes the weights once, packed as this backend likes them, into memory of its own. */
   prepare(op: OpName, stages: readonly Stage[]): Prepared;
 }
@@ -57,8 +62,8 @@ export interface Kernels {
 /** Where the kernels of one backend come from on a host. */
 export interface BackendSource {
   readonly backend: Backend;
-  /** The instruction sets that run here, best first; throws the reason where there is none. */
-  isas(): readonly string[];
+  /** The instruction sets of this precision that run here, best first; throws the reason where the backend does not. */
+  isas(precision: Precision): readonly string[];
   /** Without `threads`, as many as each call is worth. */
   load(isa: string, threads?: number): Kernels;
 }

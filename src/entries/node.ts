@@ -1,8 +1,8 @@
 // Node: the native addon, then WASM compiled from the file beside it. No top-level await, so that require works.
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { nativeSource } from '../backends/native.js';
 import { loadAddon } from '../backends/native-addon.js';
+import { usableProcessors } from '../backends/native-threads.js';
 import { wasmSource } from '../backends/wasm.js';
 import { setHost } from '../runtime/runtime.js';
 
@@ -10,7 +10,7 @@ const kernels = new URL('../../dist/kernels.wasm', import.meta.url);
 
 setHost({
   sources: [
-    nativeSource(loadAddon, availableParallelism()),
+    nativeSource(loadAddon, usableProcessors()),
     wasmSource(() => new WebAssembly.Module(readFileSync(kernels))),
   ],
   environment: process.env,

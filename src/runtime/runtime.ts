@@ -1,5 +1,5 @@
 // A runtime is every operation bound to one backend. The default one is chosen at the first call.
-import type { Backend, Kernels } from '../core/kernels.js';
+import type { Backend, Kernels, Precision } from '../core/kernels.js';
 import { type Operations, operationsOn } from '../ops/index.js';
 import { type Host, type RuntimeOptions, type Selection, select } from './select.js';
 
@@ -9,6 +9,8 @@ export interface RuntimeInfo {
   /** The instruction set of the kernels: `'avx2'`, `'sse2'`, `'scalar'`, `'simd128'` or, for the reference, `'none'`. */
   readonly isa: string;
   readonly threads: number;
+  /** `'fast'` where the kernels fuse multiplication and addition. */
+  readonly precision: Precision;
   /** One sentence for each better choice that does not run here, then one for this choice. */
   readonly reasons: readonly string[];
 }
@@ -64,6 +66,6 @@ function choose() {
 }
 
 function runtimeOf({ kernels, reasons }: Selection): Runtime {
-  const { backend, isa, threads } = kernels;
-  return { ...operationsOn(() => kernels), info: Object.freeze({ backend, isa, threads, reasons }) };
+  const { backend, isa, threads, precision } = kernels;
+  return { ...operationsOn(() => kernels), info: Object.freeze({ backend, isa, threads, precision, reasons }) };
 }

@@ -1,7 +1,14 @@
 // Which backend serves: the sources of a host in order of preference, each kernel set tested before its first use.
 import { reference } from '../backends/reference/index.js';
 import { invalid, SepconvError } from '../core/errors.js';
-import { type Backend, type BackendSource, backends, type Kernels } from '../core/kernels.js';
+import {
+  type Backend,
+  type BackendSource,
+  backends,
+  type Kernels,
+  type Precision,
+  precisions,
+} from '../core/kernels.js';
 import { checkOptions, readName } from '../core/options.js';
 import { maxInt32 } from '../core/tensor.js';
 import { checkKnownAnswers } from './known-answers.js';
@@ -18,8 +25,13 @@ export interface RuntimeOptions {
   readonly backend?: Backend | 'auto' | undefined;
   /** `'avx2'`, `'sse2'`, `'scalar'`, `'simd128'` …; default: the best that runs here. */
   readonly isa?: string | undefined;
-  /** Default: all processors, on the native backend. The others have one. */
+  /** Default: as many processors as a call is worth, on the native backend. The others have one. */
   readonly threads?: number | undefined;
+  /**
+   * `'exact'` (default): the same bits everywhere. `'fast'` takes fused multiply-add where the native build has it, outside
+   * that promise: a sum of K products is off by at most (K + 3) · 2⁻²⁴ · (Σ|x · w| + |bias|).
+   */
+  readonly precision?: Precision | undefined;
 }
 
 export interface Selection {
@@ -28,7 +40,11 @@ export interface Selection {
   readonly reasons: readonly string[];
 }
 
-const referenceSource: BackendSource = { backend: 'reference', isas: () => ['none'], load: () => reference };
+const referenceSource: BackendSource = {
+  backend: 'reference',
+  isas: (precision) => (precision === 'exact' ? ['none'] : []),
+  load: () => reference,
+};
 
 interface Candidate {
   readonly source: BackendSource;
@@ -37,7 +53,8 @@ interface Candidate {
 
 /** Chooses kernels by name, or the best that load and give the known answers. */
 export function select(host: Host, options: RuntimeOptions = {}): Selection {
-  checkOptions(options, ['backend', 'isa', 'threads']);
+  checkOptions(options, ['backend', 'isa', 'threads', 'precision']);
+  const precision = readName('precision', options.precision, precisions, 'exact');
   const backend = readName('backend', options.backend, ['auto', ...backends], 'auto');
   const { isa } = options;
   if (isa !== undefined && typeof isa !== 'string') {
@@ -45,7 +62,7 @@ export function select(host: Host, options: RuntimeOptions = {}): Selection {
   }
   const threads = readThreads(options.threads, backend);
   const reasons: string[] = [];
-  for (const candidate of candidates(host, backend, isa, reasons)) {
+  for (const candidate of candidates(host, backend, isa, reasons, precision)) {
     const kernels = tryLoad(candidate, threads, reasons);
     if (kernels === undefined) continue;
     const asked = backend !== 'auto' || isa !== undefined;
@@ -66,12 +83,13 @@ export function candidates(
   backend: Backend | 'auto',
   isa: string | undefined,
   reasons: string[],
+  precision: Precision = 'exact',
 ): Candidate[] {
   const found: Candidate[] = [];
   for (const source of [...host.sources, referenceSource]) {
     if (backend !== 'auto' && source.backend !== backend) continue;
     try {
-      const isas = source.isas();
+      const isas = precision === 'fast' ? [...source.isas('fast'), ...source.isas('exact')] : source.isas('exact');
       const matching = isas.filter((name) => isa === undefined || name === isa);
       if (matching.length === 0) {
         reasons.push(`${source.backend}: has no instruction set ${isa} here (it has ${isas.join(', ')})`);

@@ -30,6 +30,7 @@ export const reference: Kernels = {
   backend: 'reference',
   isa: 'none',
   threads: 1,
+  precision: 'exact',
   prepare(op, stages) {
     const own = stages.map((stage) => ({ ...stage, filter: copyOf(stage.filter) }));
     return {
