@@ -1,5 +1,5 @@
 // What the known cases read: numbers from seeds, in sizes that fill no vector and no tile.
-import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
+import { sizeOf, tensor } from '../core/tensor.js';
 
 /** The high 24 bits of a linear congruential generator (Knuth, TAOCP 2, 3.3.4), which 32-bit integers do alike everywhere. */
 function draw(seed: number, length: number): Uint32Array {

@@ -98,7 +98,7 @@ function addConvolve(program: Command): void {
 function addExplain(command: Command): void {
   command
     .description('shapes, padding, receptive field and costs of a layer, or of a stack of them')
-    .requiredOption('--input <size>', 'height x width x channels, or batch in front: 224x224x32')
+    .requiredOption('--input <size>', 'height x width x channels, 224x224x32, or a batch of them, 8x224x224x32')
     .option('-m, --mode <name>', listed(modeNames, 'depthwise'))
     .option('--kernel-size <n>', 'of the filter or the pooling window: n or height,width')
     .option('--out-channels <n>', 'default: as many as the input has')

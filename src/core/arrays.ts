@@ -17,9 +17,10 @@ export const lengthOf = intrinsic<number>('length');
 const bufferOf = intrinsic<ArrayBuffer>('buffer');
 const byteOffsetOf = intrinsic<number>('byteOffset');
 
-/** The same memory as an array of this realm without properties of its own. */
+/** The same memory as an array of this realm without a class or a length of its own. */
 export function plainArray<D extends TensorData>(array: D): D {
   const type = typedArrayName(array) === 'Uint8Array' ? Uint8Array : Float32Array;
+  if (Object.getPrototypeOf(array) === type.prototype && !Object.hasOwn(array, 'length')) return array;
   return new type(bufferOf(array), byteOffsetOf(array), lengthOf(array)) as D;
 }
 
@@ -29,5 +30,6 @@ export function mayBeOneMemory(a: TensorData, b: TensorData): boolean {
 }
 
 function isShared(buffer: ArrayBufferLike): boolean {
+  if (Object.getPrototypeOf(buffer) === ArrayBuffer.prototype) return false;
   return Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
 }

@@ -14,6 +14,7 @@ import {
   checkTensor,
   maxInt32,
   type Shape,
+  sameShape,
   shapeOf,
   sizeOf,
   type Tensor,
@@ -72,6 +73,9 @@ export function runOnce<D extends TensorData, Options extends object>(
   }
 }
 
+const withoutResidual = ['out'];
+const withResidual = ['out', 'residual'];
+
 /** An op whose weights are checked and packed: runs on any batch and any image size, again and again. */
 export class Operator<D extends TensorData = Float32Array> {
   readonly #settled: Settled;
@@ -109,13 +113,15 @@ export class Operator<D extends TensorData = Float32Array> {
     if (prepared === undefined) {
       throw new SepconvError('ERR_DISPOSED', 'operator: it was disposed; prepare a new one', { argument: 'operator' });
     }
-    checkOptions(options, this.#settled.residual === 'none' ? ['out'] : ['out', 'residual']);
+    checkOptions(options, this.#settled.residual === 'none' ? withoutResidual : withResidual);
     this.#settle(checkTensor<D>('input', input, arrayTypes[this.#settled.dtype], 4).shape);
     const { out, residual } = options;
     if (residual !== undefined || this.#settled.residual === 'required') this.#checkLikeOutput('residual', residual);
     if (out !== undefined) this.#checkLikeOutput('out', out);
     const output = out ?? this.#newOutput();
-    if (sizeOf(this.#outputShape) > 0) this.#compute(prepared, input.data, output.data, residual?.data);
+    if (sizeOf(this.#outputShape) > 0) {
+      this.#compute(prepared, plainArray(input.data), plainArray(output.data), residual && plainArray(residual.data));
+    }
     return output;
   }
 
@@ -138,8 +144,7 @@ export class Operator<D extends TensorData = Float32Array> {
   }
 
   #settle(inputShape: Shape): void {
-    const known = this.#inputShape;
-    if (known.length === 4 && known.every((extent, axis) => extent === inputShape[axis])) return;
+    if (sameShape(this.#inputShape, inputShape)) return;
     this.#params = paramsFor(this.#settled, inputShape);
     this.#inputShape = [...inputShape];
     this.#outputShape = Object.freeze(outputShapeOf(this.#settled, this.#params));
@@ -152,22 +157,19 @@ export class Operator<D extends TensorData = Float32Array> {
     };
   }
 
-  #compute(prepared: Prepared, given: D, out: D, added: D | undefined): void {
-    const [input, output, residual] = [plainArray(given), plainArray(out), added && plainArray(added)];
-    const read = residual === undefined ? { input } : { input, residual };
-    for (const [name, array] of Object.entries(read)) checkOverlap(output, name, array, this.#settled.inPlace);
-    if (Object.values(read).some((array) => mayBeOneMemory(output, array))) {
-      const apart = allocate(arrayTypes[this.#settled.dtype], output.length);
-      prepared.run(this.#params, { input, output: apart, residual });
-      output.set(apart);
-    } else {
-      prepared.run(this.#params, { input, output, residual });
-    }
+  #compute(prepared: Prepared, input: D, output: D, residual: D | undefined): void {
+    const { inPlace, dtype } = this.#settled;
+    checkOverlap(output, 'input', input, inPlace);
+    if (residual !== undefined) checkOverlap(output, 'residual', residual, inPlace);
+    const clash = mayBeOneMemory(output, input) || (residual !== undefined && mayBeOneMemory(output, residual));
+    const target = clash ? (allocate(arrayTypes[dtype], output.length) as D) : output;
+    prepared.run(this.#params, { input, output: target, residual });
+    if (clash) output.set(target);
   }
 
   #checkLikeOutput(argument: string, value: unknown): void {
     const { shape } = checkTensor(argument, value, arrayTypes[this.#settled.dtype], 4);
-    if (shape.some((extent, axis) => extent !== this.#outputShape[axis])) {
+    if (!sameShape(shape, this.#outputShape)) {
       const expected = `the output's shape ${JSON.stringify(this.#outputShape)}`;
       throw invalid('ERR_SHAPE', `${argument}.shape`, expected, shape, 'ask outputShape for it');
     }

@@ -49,8 +49,9 @@ export function checkOptions(options: unknown, known?: readonly string[]): void 
   if (typeof options !== 'object' || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
     throw invalid('ERR_OPTION', 'options', 'an object', options, 'give { name: value, … } or nothing');
   }
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && known !== undefined && !known.includes(name)) {
+  if (known === undefined) return;
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name) && (options as Record<string, unknown>)[name] !== undefined) {
       throw invalid('ERR_OPTION', 'options', `one of ${known.join(', ')}`, name, 'remove it or mend its spelling');
     }
   }

@@ -33,34 +33,35 @@ export function tensor<D extends TensorData>(data: D, shape: Shape): Tensor<D> {
 
 /** The number of elements of a checked shape. */
 export function sizeOf(shape: Shape): number {
-  return shape.reduce((product, extent) => product * extent, 1);
+  let size = 1;
+  for (let axis = 0; axis < shape.length; axis++) size *= shape[axis];
+  return size;
+}
+
+/** Whether two shapes are equal. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
 }
 
 /** Checks that `shape` is an array of integers ≥ 1 (the first ≥ 0) whose product is an int32. */
 export function checkShape(argument: string, shape: unknown, rank?: number): Shape {
   const axes = rank === undefined ? 'a list of sizes' : `${rank} sizes`;
-  const isExtent = (extent: unknown, axis: number) =>
-    Number.isInteger(extent) && (extent as number) >= (axis === 0 ? 0 : 1);
   if (!Array.isArray(shape) || (rank !== undefined && shape.length !== rank)) {
-    throw invalid(
-      'ERR_SHAPE',
-      argument,
-      axes,
-      shape,
-      rank === 4 ? 'add or remove axes (a batch of one is [1, …])' : 'give its sizes',
-    );
+    const fix = rank === 4 ? 'add or remove axes (a batch of one is [1, …])' : 'give its sizes';
+    throw invalid('ERR_SHAPE', argument, axes, shape, fix);
   }
-  // Spread, since `every` passes over the holes of a sparse array.
-  if (![...shape].every(isExtent)) {
-    throw invalid(
-      'ERR_SHAPE',
-      argument,
-      `${axes}, integers of at least 1 (the first may be 0)`,
-      shape,
-      'give whole positive sizes',
-    );
+  let largest = 1;
+  // By index, since the methods of arrays pass over the holes of a sparse one.
+  for (let axis = 0; axis < shape.length; axis++) {
+    if (shape[axis] > largest) largest = shape[axis];
+    if (!Number.isInteger(shape[axis]) || shape[axis] < (axis === 0 ? 0 : 1)) {
+      const expected = `${axes}, integers of at least 1 (the first may be 0)`;
+      throw invalid('ERR_SHAPE', argument, expected, shape, 'give whole positive sizes');
+    }
   }
-  if (shape.some((extent) => extent > maxInt32) || sizeOf(shape) > maxInt32) {
+  if (largest > maxInt32 || sizeOf(shape) > maxInt32) {
     throw invalid('ERR_SHAPE', argument, `at most ${maxInt32} elements`, shape, 'split the batch or the image');
   }
   return shape;
