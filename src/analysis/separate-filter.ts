@@ -45,23 +45,32 @@ export function separateFilter(kernel: Tensor | readonly (readonly number[])[]):
   const [h, w] = [matrix.length, matrix[0].length];
   const scaled = toIntegers(matrix);
   const exact = scaled && exactFactors(scaled);
-  const triplets = singularTriplets(matrix);
-  const errors = relativeErrors(triplets.map(({ value }) => value));
-  const isInteger = scaled?.scale === 1;
-  const rank = exact ? 1 : isInteger ? exactRank(scaled.integers) : errors.findIndex((error) => error <= tolerance);
-  const factors = exact
-    ? [exact]
-    : triplets.slice(0, rank).map(({ value, left, right }) => {
-        const root = Math.sqrt(value);
-        return [left.map((x) => x * root), right.map((x) => x * root)] as const;
-      });
+  const { rank, factors, errors } = exact
+    ? { rank: 1, factors: [exact], errors: Array.from({ length: Math.min(h, w) + 1 }, (_, r) => (r === 0 ? 1 : 0)) }
+    : approximate(matrix, scaled?.scale === 1 ? exactRank(scaled.integers) : undefined);
   const pairs = factors.map(([column, row]) => orient(column, row));
   return {
     rank,
     columns: pairs.map(({ column }) => column),
     rows: pairs.map(({ row }) => row),
-    errors: exact || isInteger ? errors.map((error, r) => (r >= rank ? 0 : error)) : errors,
+    errors,
     cheaper: rank * (h + w) < h * w,
+  };
+}
+
+/** The singular vectors, as many as the rank, which is known or what the errors say. */
+function approximate(matrix: readonly (readonly number[])[], knownRank: number | undefined) {
+  const triplets = singularTriplets(matrix);
+  const errors = relativeErrors(triplets.map(({ value }) => value));
+  const rank = knownRank ?? errors.findIndex((error) => error <= tolerance);
+  const factors = triplets.slice(0, rank).map(({ value, left, right }) => {
+    const root = Math.sqrt(value);
+    return [left.map((x) => x * root), right.map((x) => x * root)] as const;
+  });
+  return {
+    rank,
+    factors,
+    errors: knownRank === undefined ? errors : errors.map((error, r) => (r >= rank ? 0 : error)),
   };
 }
 
