@@ -1,35 +1,75 @@
-// For backends whose kernels read NHWC only: converts NCHW operands on the way in and out.
+// For backends whose kernels read NHWC only. Where channels do not mix and share no weights, the planes of an NCHW tensor
+// are images of one channel and nothing moves; else its operands are transposed on the way in and out.
 import { typedArrayName } from '../core/arrays.js';
-import type { Operands, Prepared } from '../core/kernels.js';
-import { imageShape, inputSize, outputSize, permute } from '../core/layout.js';
-import { layouts, type Params } from '../core/params.js';
-import { type ArrayType, allocate, type Shape, type TensorData } from '../core/tensor.js';
+import type { Operands, OpName, Prepared } from '../core/kernels.js';
+import { activations, layouts, type Params } from '../core/params.js';
+import { type ArrayType, allocate, type TensorData } from '../core/tensor.js';
 
-const channelsFirst = layouts.indexOf('NCHW');
+const channelsLastCode = layouts.indexOf('NHWC');
+const prelu = activations.indexOf('prelu');
 
 /** The same operator, for both layouts. */
-export function channelsLast(prepared: Prepared): Prepared {
+export function channelsLast(op: OpName, prepared: Prepared): Prepared {
+  let known: readonly Params[] = [];
+  let converted: readonly Params[] = [];
+  let byPlanes = false;
   return {
     run(params, operands) {
-      if (params[0].layout === channelsFirst) runConverted(prepared, params, operands);
-      else prepared.run(params, operands);
+      if (params[0].layout === channelsLastCode) return prepared.run(params, operands);
+      if (params !== known) {
+        byPlanes = op === 'pooling' || op === 'sepFilter' || (op === 'activation' && params[0].activation !== prelu);
+        converted = params.map((p) => (byPlanes ? asPlanes(op, p) : { ...p, layout: channelsLastCode }));
+        known = params;
+      }
+      if (byPlanes) prepared.run(converted, operands);
+      else runTransposed(prepared, converted, operands);
     },
     dispose: () => prepared.dispose(),
   };
 }
 
-function runConverted(prepared: Prepared, params: readonly Params[], operands: Operands): void {
-  const input = imageShape(inputSize(params[0]), 'NCHW');
-  const output = outputSize(params[params.length - 1]);
-  const toLast = <D extends TensorData>(data: D, shape: Shape): D => permute(data, shape, [0, 2, 3, 1]);
-  const converted = allocate(typedArrayName(operands.output) as ArrayType, operands.output.length);
-  prepared.run(
-    params.map((stage) => ({ ...stage, layout: layouts.indexOf('NHWC') })),
-    {
-      input: toLast(operands.input, input),
-      output: converted,
-      residual: operands.residual && toLast(operands.residual, imageShape(output, 'NCHW')),
-    },
-  );
-  operands.output.set(permute(converted, imageShape(output, 'NHWC'), [0, 3, 1, 2]));
+/** Each plane an image of one channel; for an elementwise op, each row of a plane a pixel with a channel a column. */
+function asPlanes(op: OpName, p: Params): Params {
+  const planes = { ...p, layout: channelsLastCode, batch: p.batch * p.inputChannels };
+  if (op !== 'activation') return { ...planes, inputChannels: 1, outputChannels: 1, groups: 1 };
+  return { ...planes, inputWidth: 1, outputWidth: 1, inputChannels: p.inputWidth, outputChannels: p.inputWidth };
+}
+
+function runTransposed(prepared: Prepared, params: readonly Params[], operands: Operands): void {
+  const first = params[0];
+  const last = params[params.length - 1];
+  const { batch, outputChannels } = last;
+  const inputPixels = first.inputHeight * first.inputWidth;
+  const outputPixels = last.outputHeight * last.outputWidth;
+  const output = emptyLike(operands.output);
+  prepared.run(params, {
+    input: transposed(operands.input, batch, first.inputChannels, inputPixels),
+    output,
+    residual: operands.residual && transposed(operands.residual, batch, outputChannels, outputPixels),
+  });
+  transpose(output, operands.output, batch, outputPixels, outputChannels);
+}
+
+function emptyLike<D extends TensorData>(data: D): D {
+  return allocate(typedArrayName(data) as ArrayType, data.length) as D;
+}
+
+function transposed<D extends TensorData>(from: D, batch: number, rows: number, columns: number): D {
+  const to = emptyLike(from);
+  transpose(from, to, batch, rows, columns);
+  return to;
+}
+
+/** Transposes matrices [rows, columns], in blocks whose lines stay in the cache. */
+function transpose(from: TensorData, to: TensorData, batch: number, rows: number, columns: number): void {
+  const block = 16;
+  for (let base = 0; base < batch * rows * columns; base += rows * columns) {
+    for (let top = 0; top < rows; top += block) {
+      const bottom = Math.min(top + block, rows);
+      for (let column = 0; column < columns; column++) {
+        let at = base + top * columns + column;
+        for (let row = top; row < bottom; row++, at += columns) to[base + column * rows + row] = from[at];
+      }
+    }
+  }
 }

@@ -74,7 +74,7 @@ function nativeKernels(addon: Addon, isa: string, threads: number | undefined, p
       let known: readonly Params[] | undefined;
       let packed = new Int32Array();
       let parts = 1;
-      return channelsLast({
+      return channelsLast(op, {
         run(params, { input, output, residual }) {
           if (params !== known) {
             packed = packParams(params);

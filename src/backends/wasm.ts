@@ -81,7 +81,7 @@ function wasmKernels(instance: Instance): Kernels {
     isa: 'simd128',
     threads: 1,
     precision: 'exact',
-    prepare: (op, stages) => channelsLast(new WasmPrepared(instance, instance.kernels[op], stages)),
+    prepare: (op, stages) => channelsLast(op, new WasmPrepared(instance, instance.kernels[op], stages)),
   };
 }
 
