@@ -1,3 +1,4 @@
+/// <reference path="./benchmark.d.ts" />
 // Two runs, layer by layer: what a change made faster or slower.
 import Benchmark from 'benchmark';
 import { median } from '../src/bench/sampler.js';

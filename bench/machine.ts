@@ -69,14 +69,22 @@ function range(text: string): number[] {
 /** Children inherit both. Where the kernel groups processes by session, only the group's own priority counts. */
 function raisePriority(): string {
   const done: string[] = [];
-  try {
-    setPriority(-10);
-    done.push('nice -10');
-  } catch {}
-  try {
-    writeFileSync('/proc/self/autogroup', '-10');
-    done.push('autogroup -10');
-  } catch {}
+  const attempt = (what: string, action: () => void) => {
+    try {
+      action();
+      done.push(what);
+    } catch {
+      // Not allowed, or no such thing on this system.
+    }
+  };
+  attempt('nice -10', () => setPriority(-10));
+  attempt('autogroup -10', () => {
+    const file = '/proc/self/autogroup';
+    const [before] = readFileSync(file, 'utf8').match(/-?\d+$/m) ?? ['0'];
+    writeFileSync(file, '-10');
+    // The terminal's other processes are in the group, too.
+    process.on('exit', () => writeFileSync(file, before));
+  });
   return done.join(', ') || 'as it was';
 }
 
@@ -104,9 +112,11 @@ export class LimitMeter {
   /** @throws Absent where there is no compiler */
   constructor(levels: readonly Level[]) {
     const program = compile({ source: 'limits', flags: [] });
-    const largest = Math.min(2 ** 29, 2 * levels[levels.length - 2].bytes);
-    const sets = levels.map(({ bytes }) => (bytes === Number.MAX_SAFE_INTEGER ? largest : bytes / 2));
-    this.#worker = new Worker([...pin(1), program, ...sets.map(String)]);
+    const caches = levels.slice(0, -1);
+    // Well beyond the level below, yet small: others may hold most of a shared cache.
+    const sets = caches.map(({ bytes }, i) => (i === 0 ? bytes / 2 : Math.min(bytes / 2, 4 * caches[i - 1].bytes)));
+    const beyondAll = Math.min(2 ** 29, 2 * caches[caches.length - 1].bytes);
+    this.#worker = new Worker([...pin(1), program, ...[...sets, beyondAll].map(String)]);
   }
 
   async turn(): Promise<void> {

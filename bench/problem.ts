@@ -1,5 +1,6 @@
 // The right result of a layer, and whether a contender's is it.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Layer } from '../src/bench/layer.js';
 import { makeOperands, type Operands, prepareLayer } from '../src/bench/operands.js';
@@ -10,16 +11,17 @@ import { createRuntime } from '../src/entries/node.js';
 const roundoff = 2 ** -24;
 
 export interface Problem {
-  /** Where the operands lie as files for programs: `input`, `filter0`, `filter1`. */
+  /** Of its own; the operands lie there as files for programs: `input`, `filter0`, `filter1`. */
   readonly folder: string;
   /** What is wrong with the result in a file, or undefined. */
   check(resultPath: string, exact: boolean): string | undefined;
+  remove(): void;
 }
 
 /** Computes the reference's result and the bound of an honest float32 sum around it. */
-export async function makeProblem(layer: Layer, folder: string): Promise<Problem> {
+export async function makeProblem(layer: Layer): Promise<Problem> {
   const operands = makeOperands(layer);
-  mkdirSync(folder, { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), 'sepconv-bench-'));
   writeFileSync(join(folder, 'input'), operands.input.data);
   for (const [i, { data }] of operands.filters.entries()) writeFileSync(join(folder, `filter${i}`), data);
   const reference = await createRuntime({ backend: 'reference' });
@@ -34,6 +36,7 @@ export async function makeProblem(layer: Layer, folder: string): Promise<Problem
       const actual = new Type(bytes.buffer, bytes.byteOffset, expected.length);
       return exact ? differentBits(actual, expected) : beyondBounds(actual, expected, bounds);
     },
+    remove: () => rmSync(folder, { recursive: true }),
   };
 }
 

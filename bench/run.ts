@@ -66,7 +66,7 @@ export async function runLayer(
   skipped: Skipped,
 ): Promise<LayerResult> {
   const failures: Record<string, string> = {};
-  const problem = await makeProblem(layer, join(buildFolder, 'operands'));
+  const problem = await makeProblem(layer);
   const entrants: Entrant[] = [];
   for (const contender of contenders.filter(({ name, takes }) => takes(layer) && !skipped.has(name))) {
     try {
@@ -81,6 +81,7 @@ export async function runLayer(
     await takeTurns(entrants, pace, meter, failures);
   } finally {
     for (const { worker } of entrants) worker.end();
+    problem.remove();
   }
   const limits = meter?.take() ?? null;
   const size = { work: multiplyAdds(layer), bytes: bytesOf(layer) };

@@ -2,6 +2,7 @@
 import { type Layer, multiplyAdds, outputShape, outputSide } from '../../src/bench/layer.js';
 import { sizeOf, type TensorData } from '../../src/core/tensor.js';
 import { type Contender, slowLimit } from '../contender.js';
+import { samePadding } from '../layouts.js';
 
 type Loop = (layer: Layer, x: TensorData, filters: readonly Float32Array[], y: TensorData) => void;
 
@@ -18,15 +19,12 @@ const loops: Partial<Record<Layer['operation'], Loop>> = {
   },
 };
 
-/** Rows (or columns) before the image with `padding: 'same'`. */
-function before(input: number, output: number, kernel: number, { strides, dilations }: Layer): number {
-  return Math.floor(Math.max(0, (output - 1) * strides + (kernel - 1) * dilations + 1 - input) / 2);
-}
-
 function depthwise(layer: Layer, x: TensorData, f: Float32Array, y: TensorData): void {
-  const { input: [batch, height, width, channels], kernel: [kh, kw], strides, dilations, outputs } = layer; // biome-ignore format: one shape
+  const [batch, height, width, channels] = layer.input;
+  const [kh, kw] = layer.kernel;
+  const { strides, dilations, outputs } = layer;
   const [outHeight, outWidth] = outputSide(layer);
-  const [top, left] = [before(height, outHeight, kh, layer), before(width, outWidth, kw, layer)];
+  const [top, left] = samePadding(layer);
   const multiplier = outputs / channels;
   let i = 0;
   for (let n = 0; n < batch; n++) {
@@ -52,9 +50,11 @@ function depthwise(layer: Layer, x: TensorData, f: Float32Array, y: TensorData):
 }
 
 function conv2d(layer: Layer, x: TensorData, f: Float32Array, y: TensorData): void {
-  const { input: [batch, height, width, channels], kernel: [kh, kw], strides, dilations, outputs } = layer; // biome-ignore format: one shape
+  const [batch, height, width, channels] = layer.input;
+  const [kh, kw] = layer.kernel;
+  const { strides, dilations, outputs } = layer;
   const [outHeight, outWidth] = outputSide(layer);
-  const [top, left] = [before(height, outHeight, kh, layer), before(width, outWidth, kw, layer)];
+  const [top, left] = samePadding(layer);
   let i = 0;
   for (let n = 0; n < batch; n++) {
     for (let outY = 0; outY < outHeight; outY++) {

@@ -3,7 +3,7 @@
 import { type Layer, outputShape } from '../../src/bench/layer.js';
 import { permute } from '../../src/core/layout.js';
 import type { Tensor } from '../../src/core/tensor.js';
-import { channelsFirstShape } from '../layouts.js';
+import { channelsFirstShape, samePadding } from '../layouts.js';
 import { loadPeer } from '../peers.js';
 
 /** What is used of onnx-proto, the schema of the format as a package. */
@@ -54,7 +54,7 @@ export function onnxModel(layer: Layer, filters: readonly Tensor[]): Uint8Array 
 
 function nodesOf(layer: Layer, filters: readonly Tensor[]): Node[] {
   const { operation, input, kernel, strides, dilations } = layer;
-  const window = { strides: [strides, strides], auto_pad: 'SAME_UPPER' };
+  const window = { strides: [strides, strides], pads: samePadding(layer) };
   const dilated = { ...window, dilations: [dilations, dilations] };
   const outputsFirst = (filter: Tensor) => reorder(filter, [3, 2, 0, 1]);
   switch (operation) {
@@ -69,7 +69,13 @@ function nodesOf(layer: Layer, filters: readonly Tensor[]): Node[] {
     case 'conv2d':
       return [{ type: 'Conv', filter: outputsFirst(filters[0]), attributes: { ...dilated, group: layer.groups } }];
     case 'convTranspose2d':
-      return [{ type: 'ConvTranspose', filter: outputsFirst(filters[0]), attributes: window }];
+      return [
+        {
+          type: 'ConvTranspose',
+          filter: outputsFirst(filters[0]),
+          attributes: { strides: [strides, strides], auto_pad: 'SAME_UPPER' },
+        },
+      ];
     case 'maxPool2d':
       return [{ type: 'MaxPool', attributes: { ...window, kernel_shape: kernel } }];
     case 'avgPool2d':

@@ -92,7 +92,7 @@ function newTensor(shape: Shape): Tensor {
 }
 
 interface Variant extends Partial<Contender> {
-  readonly options?: RuntimeOptions & { readonly precision?: 'fast' };
+  readonly options?: RuntimeOptions;
   /** What the name says beside the backend. */
   readonly label?: string;
 }

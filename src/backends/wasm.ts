@@ -11,6 +11,7 @@ import {
   type Stage,
 } from '../core/kernels.js';
 import { type Params, packParams, paramWords } from '../core/params.js';
+import type { TensorData } from '../core/tensor.js';
 import { channelsLast } from './channels-last.js';
 import { Arena, type Block, Heap, sideBySide } from './wasm/heap.js';
 
@@ -130,7 +131,7 @@ class WasmPrepared implements Prepared {
     const { heap, arena } = this.#instance;
     const { address } = this.#block;
     if (params !== this.#known) this.#settle(params);
-    const sizes = [input.byteLength, output.byteLength, residual?.byteLength ?? 0, this.#scratchBytes];
+    const sizes = [bytesOf(input), bytesOf(output), residual ? bytesOf(residual) : 0, this.#scratchBytes];
     const [inputAt, outputAt, residualAt, scratchAt] = arena.layOut(sizes);
     heap.write(input, inputAt);
     if (residual !== undefined) heap.write(residual, residualAt);
@@ -153,4 +154,8 @@ class WasmPrepared implements Prepared {
     this.#scratchBytes = (this.#kernel.scratchSize(address) >>> 0) * 4;
     this.#known = params;
   }
+}
+
+function bytesOf(data: TensorData): number {
+  return data.length * data.BYTES_PER_ELEMENT;
 }

@@ -43,7 +43,7 @@ export interface Case {
   readonly bias?: boolean;
   readonly residual?: boolean;
   readonly values?: ValueKind;
-  /** `[first, last]`: what the first tap of the first channel and the last tap of the last one hold. */
+  /** `[first, last]`: what a filter's first tap of the first channel and its last tap of the last one hold. */
   readonly borderTaps?: readonly [number, number];
   readonly seed?: number;
 }
@@ -73,8 +73,9 @@ export function callOf(name: OperationName, about: Case): Call {
   const weights = weightsOf[name](about, pytorch);
   const filters = weights.filters.map((shape) => make(shape, 'weight') as Tensor);
   if (about.borderTaps !== undefined) {
-    const { data } = filters[0];
-    [data[0], data[data.length - 1]] = about.borderTaps;
+    for (const { data } of name === 'sepFilter2d' ? filters : filters.slice(0, 1)) {
+      [data[0], data[data.length - 1]] = about.borderTaps;
+    }
   }
   const options: Record<string, unknown> = { ...about.options, ...weights.options, layout };
   for (const [half, channels] of Object.entries(weights.halves)) {
