@@ -8,7 +8,8 @@ const only = (name, from, ...allowed) => ({
   to: { path: '^(src|node_modules)/', pathNot: allowed },
 });
 
-const nodeOnly = '^src/(image|cli|batch)/|^src/entries/(node|bun|deno)[.]ts$|^src/backends/native-(addon|threads)[.]ts$';
+const nodeOnly =
+  '^src/(image|cli|batch)/|^src/entries/(node|bun|deno)[.]ts$|^src/backends/native-(addon|threads)[.]ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -1,8 +1,17 @@
 // How far a sum of rounded products may be from the exact one: |error| ≤ (K + 3) · 2⁻²⁴ · (Σ|x · w| + |bias|).
 import { describe, expect, test } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
+import type { Kernels } from '../src/core/kernels.js';
+import { createRuntime, defaultRuntime } from '../src/entries/node.js';
+import { currentHost } from '../src/runtime/runtime.js';
+import { candidates } from '../src/runtime/select.js';
 import { type Call, callOf, oneShot } from './support/cases.js';
 import { at } from './support/tensors.js';
+
+/** The kernels of precision 'fast' that run here, which keep the same bound. */
+const fused = candidates(currentHost(), 'auto', undefined, [], 'fast')
+  .map(({ source, isa }) => source.load(isa, 1))
+  .filter(({ precision }) => precision === 'fast');
 
 interface Exact {
   readonly sum: number;
@@ -19,8 +28,17 @@ function exact(products: readonly number[], bias: number): Exact {
 }
 
 function expectAccurate(call: Call, taps: number, exactAt: (place: number[], bias: number) => Exact): void {
+  for (const kernels of [reference, ...fused]) expectAccurateOn(kernels, call, taps, exactAt);
+}
+
+function expectAccurateOn(
+  kernels: Kernels,
+  call: Call,
+  taps: number,
+  exactAt: (place: number[], bias: number) => Exact,
+): void {
   const { bias } = call.options as { bias: Float32Array };
-  const { data, shape } = oneShot(reference, call);
+  const { data, shape } = oneShot(kernels, call);
   const [, , width, channels] = shape;
   const shares = data.map((value, i) => {
     const c = i % channels;
@@ -31,6 +49,27 @@ function expectAccurate(call: Call, taps: number, exactAt: (place: number[], bia
   });
   expect(Math.max(...shares)).toBeLessThanOrEqual(1);
 }
+
+describe("precision 'fast'", () => {
+  test('is chosen by that option only, and told', async () => {
+    expect(defaultRuntime().info.precision).toBe('exact');
+    const { info } = await createRuntime({ precision: 'fast' });
+    expect(info.precision).toBe(fused.length > 0 ? 'fast' : 'exact');
+    for (const { isa } of fused) {
+      await expect(createRuntime({ isa })).rejects.toMatchObject({ code: 'ERR_BACKEND_UNAVAILABLE' });
+    }
+  });
+
+  test('falls back to exact kernels where none fuse', async () => {
+    const { info } = await createRuntime({ backend: 'wasm', precision: 'fast' });
+    expect(info).toMatchObject({ isa: 'simd128', precision: 'exact' });
+  });
+
+  test('is one of two names', async () => {
+    const call = createRuntime({ precision: 'double' as 'fast' });
+    await expect(call).rejects.toMatchObject({ code: 'ERR_OPTION', details: { argument: 'precision' } });
+  });
+});
 
 describe('against float64', () => {
   test.each([1, 3, 5, 11])('depthwise, %i taps a side', (k) => {

@@ -21,6 +21,13 @@ export const depthwise: Case[] = [
   ...windowed({ bias: true }),
   ...windowed({ multiplier: 2 }).map((aCase) => ({ ...aCase, title: `${aCase.title}, multiplier 2` })),
   ...valued({ image: [1, 6, 7, 19], options: { padding: 'same' } }),
+  {
+    title: 'channels in blocks, the last vector across two of them',
+    image: [1, 4, 200, 50],
+    bias: true,
+    residual: true,
+    options: { padding: 'same', activation: 'silu' },
+  },
 ];
 
 export const pointwise: Case[] = [
