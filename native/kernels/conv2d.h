@@ -64,22 +64,28 @@ void conv2dRow(const Epilogue& e, const float* image, const float* packed, int32
     productGroups(e, t, x, packed, y + ptrdiff_t(outX) * p.outputChannels, pixels);
     outX += pixels;
   }
-  secondPass(e, y, p.outputWidth, 0, p.outputChannels);
 }
 
 int32_t conv2dUnits(const Params* p) { return p->batch * p->outputHeight; }
 
 size_t conv2dScratchSize(const Params*) { return 0; }
 
-void conv2d(const Params* p, const Operands& operands, float*, int32_t begin, int32_t end) {
-  const Epilogue e = epilogueOf(*p, operands);
+/** The rows [begin, end) of the outputs of a whole batch, each by `computeRow`. */
+template <class Row>
+inline void denseRows(const Params& p, const Operands& operands, int32_t begin, int32_t end, Row computeRow) {
+  const Epilogue e = epilogueOf(p, operands);
   const float* input = static_cast<const float*>(operands.input);
-  const ptrdiff_t imageSize = ptrdiff_t(p->inputHeight) * p->inputWidth * p->inputChannels;
-  const ptrdiff_t rowSize = ptrdiff_t(p->outputWidth) * p->outputChannels;
+  const ptrdiff_t imageSize = ptrdiff_t(p.inputHeight) * p.inputWidth * p.inputChannels;
+  const ptrdiff_t rowSize = ptrdiff_t(p.outputWidth) * p.outputChannels;
   for (int32_t row = begin; row < end; ++row) {
-    const float* image = input + row / p->outputHeight * imageSize;
-    conv2dRow(e, image, operands.packed, row % p->outputHeight, e.output + row * rowSize);
+    const float* image = input + row / p.outputHeight * imageSize;
+    computeRow(e, image, operands.packed, row % p.outputHeight, e.output + row * rowSize);
+    secondPass(e, e.output + row * rowSize, p.outputWidth, 0, p.outputChannels);
   }
+}
+
+void conv2d(const Params* p, const Operands& operands, float*, int32_t begin, int32_t end) {
+  denseRows(*p, operands, begin, end, conv2dRow);
 }
 
 }  // namespace

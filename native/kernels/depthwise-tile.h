@@ -1,6 +1,7 @@
 // The register tiles of depthwise convolution: neighbouring pixels of one row, as many channels as a Vec has lanes.
 #pragma once
 #include "../epilogue.h"
+#include "../simd/registers.h"
 
 namespace {
 
@@ -19,32 +20,9 @@ struct DepthwiseWindow {
   int32_t firstTap;
 };
 
-/** The sums of P neighbouring pixels, each in a register of its own. */
-template <class V, int P>
-struct Sums {
-  V first;
-  Sums<V, P - 1> others;
-};
-
-template <class V>
-struct Sums<V, 0> {};
-
-template <class V, int P>
-ALWAYS_INLINE void beginSums(Sums<V, P>& sums, V bias) {
-  sums.first = bias;
-  if constexpr (P > 1) beginSums(sums.others, bias);
-}
-
-/** Adds one tap to every sum. */
-template <class V, int P>
-ALWAYS_INLINE void addTap(Sums<V, P>& sums, const float* x, ptrdiff_t pixelStep, V weight) {
-  sums.first = inOrder(addProduct(sums.first, V::load(x), weight));
-  if constexpr (P > 1) addTap(sums.others, x + pixelStep, pixelStep, weight);
-}
-
 /** Stores every sum; the lanes of one are `laneStep` floats apart where a multiplier spreads them. */
 template <class V, int P>
-ALWAYS_INLINE void finishSums(const Epilogue& e, const DepthwiseWindow& w, const Sums<V, P>& sums, float* y) {
+ALWAYS_INLINE void finishSums(const Epilogue& e, const DepthwiseWindow& w, const Registers<V, P>& sums, float* y) {
   if (w.laneStep == 1) {
     finish(e, sums.first, y);
   } else {
@@ -55,19 +33,10 @@ ALWAYS_INLINE void finishSums(const Epilogue& e, const DepthwiseWindow& w, const
   if constexpr (P > 1) finishSums(e, w, sums.others, y + w.outputStep);
 }
 
-/** The weights of a row of K taps, and of R such rows, in registers. */
-template <class V, int K>
-struct Row {
-  V first;
-  Row<V, K - 1> others;
-};
-
-template <class V>
-struct Row<V, 0> {};
-
+/** The weights of R rows of K taps, in registers. */
 template <class V, int R, int K>
 struct Grid {
-  Row<V, K> row;
+  Registers<V, K> row;
   Grid<V, R - 1, K> others;
 };
 
@@ -75,7 +44,7 @@ template <class V, int K>
 struct Grid<V, 0, K> {};
 
 template <class V, int K>
-ALWAYS_INLINE void loadRow(Row<V, K>& row, const float* f) {
+ALWAYS_INLINE void loadRow(Registers<V, K>& row, const float* f) {
   row.first = V::load(f);
   if constexpr (K > 1) loadRow(row.others, f + V::lanes);
 }
@@ -87,13 +56,13 @@ ALWAYS_INLINE void loadGrid(Grid<V, R, K>& grid, const float* f, ptrdiff_t rowSi
 }
 
 template <class V, int P, int K>
-ALWAYS_INLINE void addRow(Sums<V, P>& sums, const DepthwiseWindow& w, const float* x, const Row<V, K>& row) {
-  addTap(sums, x, w.pixelStep, row.first);
+ALWAYS_INLINE void addRow(Registers<V, P>& sums, const DepthwiseWindow& w, const float* x, const Registers<V, K>& row) {
+  addProducts(sums, x, w.pixelStep, row.first);
   if constexpr (K > 1) addRow(sums, w, x + w.columnStep, row.others);
 }
 
 template <class V, int P, int R, int K>
-ALWAYS_INLINE void addGrid(Sums<V, P>& sums, const DepthwiseWindow& w, const float* x, const Grid<V, R, K>& grid) {
+ALWAYS_INLINE void addGrid(Registers<V, P>& sums, const DepthwiseWindow& w, const float* x, const Grid<V, R, K>& grid) {
   addRow(sums, w, x, grid.row);
   if constexpr (R > 1) addGrid(sums, w, x + w.rowStep, grid.others);
 }
@@ -107,13 +76,13 @@ void gridRun(const Epilogue& e, const DepthwiseWindow& shared, const float* x, c
   Grid<V, R, K> grid;
   loadGrid(grid, bias + (1 + w.firstTap) * V::lanes, w.filterWidth * V::lanes);
   for (; pixels >= 4; pixels -= 4, x += 4 * w.pixelStep, y += 4 * w.outputStep) {
-    Sums<V, 4> sums;
-    beginSums(sums, first);
+    Registers<V, 4> sums;
+    fill(sums, first);
     addGrid(sums, w, x, grid);
     finishSums(e, w, sums, y);
   }
   for (; pixels > 0; --pixels, x += w.pixelStep, y += w.outputStep) {
-    Sums<V, 1> sum{first, {}};
+    Registers<V, 1> sum{first, {}};
     addGrid(sum, w, x, grid);
     finishSums(e, w, sum, y);
   }
@@ -121,10 +90,10 @@ void gridRun(const Epilogue& e, const DepthwiseWindow& shared, const float* x, c
 
 /** Adds all taps, whose weights are read from memory. */
 template <class V, int P>
-ALWAYS_INLINE void addWindow(Sums<V, P>& sums, const DepthwiseWindow& w, const float* x, const float* f) {
+ALWAYS_INLINE void addWindow(Registers<V, P>& sums, const DepthwiseWindow& w, const float* x, const float* f) {
   for (int32_t ky = 0; ky < w.rows; ++ky) {
     for (int32_t kx = 0; kx < w.columns; ++kx) {
-      addTap(sums, x + kx * w.columnStep, w.pixelStep, V::load(f + kx * V::lanes));
+      addProducts(sums, x + kx * w.columnStep, w.pixelStep, V::load(f + kx * V::lanes));
     }
     x += w.rowStep;
     f += w.filterWidth * V::lanes;
@@ -139,13 +108,13 @@ void windowRun(const Epilogue& e, const DepthwiseWindow& shared, const float* x,
   const V first = V::load(bias);
   const float* f = bias + (1 + w.firstTap) * V::lanes;
   for (; pixels >= 7; pixels -= 7, x += 7 * w.pixelStep, y += 7 * w.outputStep) {
-    Sums<V, 7> sums;
-    beginSums(sums, first);
+    Registers<V, 7> sums;
+    fill(sums, first);
     addWindow(sums, w, x, f);
     finishSums(e, w, sums, y);
   }
   for (; pixels > 0; --pixels, x += w.pixelStep, y += w.outputStep) {
-    Sums<V, 1> sum{first, {}};
+    Registers<V, 1> sum{first, {}};
     addWindow(sum, w, x, f);
     finishSums(e, w, sum, y);
   }

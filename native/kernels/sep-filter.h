@@ -3,7 +3,7 @@
 #pragma once
 #include <string.h>
 
-#include "../simd/lane.h"
+#include "../simd/registers.h"
 #include "../window.h"
 
 namespace {
@@ -85,28 +85,7 @@ struct Line {
 };
 
 template <class V, int N>
-struct LineSums {
-  V first;
-  LineSums<V, N - 1> others;
-};
-
-template <class V>
-struct LineSums<V, 0> {};
-
-template <class V, int N>
-ALWAYS_INLINE void beginLine(LineSums<V, N>& sums) {
-  sums.first = V::splat(0);
-  if constexpr (N > 1) beginLine(sums.others);
-}
-
-template <class V, int N>
-ALWAYS_INLINE void addLine(LineSums<V, N>& sums, const float* x, V f) {
-  sums.first = inOrder(addProduct(sums.first, V::load(x), f));
-  if constexpr (N > 1) addLine(sums.others, x + V::lanes, f);
-}
-
-template <class V, int N>
-ALWAYS_INLINE void storeLine(const LineSums<V, N>& sums, float* y) {
+ALWAYS_INLINE void storeLine(const Registers<V, N>& sums, float* y) {
   sums.first.store(y);
   if constexpr (N > 1) storeLine(sums.others, y + V::lanes);
 }
@@ -114,12 +93,12 @@ ALWAYS_INLINE void storeLine(const LineSums<V, N>& sums, float* y) {
 /** N neighbouring Vecs of sums at `i`. */
 template <class V, int N>
 ALWAYS_INLINE void lineSums(const Line& line, ptrdiff_t i, float* y) {
-  LineSums<V, N> sums;
-  beginLine(sums);
+  Registers<V, N> sums;
+  fill(sums, V::splat(0));
   const float* x = line.x + i;
   for (int32_t k = 0; k < line.taps; ++k, x += line.step) {
     if (k == line.beforeWrap) x -= line.wrap;
-    addLine(sums, x, V::splat(line.f[k]));
+    addProducts(sums, x, V::lanes, V::splat(line.f[k]));
   }
   storeLine(sums, y + i);
 }

@@ -82,7 +82,6 @@ void transposedRow(const Epilogue& e, const float* image, const float* packed, i
       outX = int32_t(next);
     }
   }
-  secondPass(e, y, p.outputWidth, 0, p.outputChannels);
 }
 
 int32_t transposedUnits(const Params* p) { return p->batch * p->outputHeight; }
@@ -90,14 +89,7 @@ int32_t transposedUnits(const Params* p) { return p->batch * p->outputHeight; }
 size_t transposedScratchSize(const Params*) { return 0; }
 
 void transposed(const Params* p, const Operands& operands, float*, int32_t begin, int32_t end) {
-  const Epilogue e = epilogueOf(*p, operands);
-  const float* input = static_cast<const float*>(operands.input);
-  const ptrdiff_t imageSize = ptrdiff_t(p->inputHeight) * p->inputWidth * p->inputChannels;
-  const ptrdiff_t rowSize = ptrdiff_t(p->outputWidth) * p->outputChannels;
-  for (int32_t row = begin; row < end; ++row) {
-    const float* image = input + row / p->outputHeight * imageSize;
-    transposedRow(e, image, operands.packed, row % p->outputHeight, e.output + row * rowSize);
-  }
+  denseRows(*p, operands, begin, end, transposedRow);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 import type { Params } from '../../core/params.js';
+import { sumOver } from './conv2d.js';
 import type { ReferenceKernel } from './index.js';
-import { addProduct, convolve, inputIndex } from './window.js';
 
 /** Calls `visit` for each tap (ky, kx) by which an input pixel reaches an output pixel, in canonical order. */
 function forEachReachingTap(
@@ -20,19 +20,4 @@ function forEachReachingTap(
 }
 
 /** The sum of conv2d over the taps with oy = y · stride − padding + ky · dilation, and so for x. */
-export const transposed: ReferenceKernel = ([p], [stage], operands) => {
-  const { input } = operands;
-  const at = inputIndex(p);
-  const inputs = p.inputChannels / p.groups;
-  const outputs = p.outputChannels / p.groups;
-  convolve(p, stage, operands, (sum, n, outY, outX, o) => {
-    const first = Math.floor(o / outputs) * inputs;
-    forEachReachingTap(p, outY, outX, (y, x, ky, kx) => {
-      for (let i = 0; i < inputs; i++) {
-        const f = stage.filter[((ky * p.filterWidth + kx) * inputs + i) * p.outputChannels + o];
-        sum = addProduct(sum, input[at(n, y, x, first + i)], f);
-      }
-    });
-    return sum;
-  });
-};
+export const transposed: ReferenceKernel = sumOver(forEachReachingTap);

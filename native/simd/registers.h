@@ -1,0 +1,31 @@
+// Registers in rows: sums of neighbouring outputs, weights of neighbouring taps. A list of named members and not an
+// array: compilers keep arrays in memory.
+#pragma once
+#include "lane.h"
+
+namespace {
+
+/** N Vecs, each in a register of its own. */
+template <class V, int N>
+struct Registers {
+  V first;
+  Registers<V, N - 1> others;
+};
+
+template <class V>
+struct Registers<V, 0> {};
+
+template <class V, int N>
+ALWAYS_INLINE void fill(Registers<V, N>& sums, V value) {
+  sums.first = value;
+  if constexpr (N > 1) fill(sums.others, value);
+}
+
+/** Adds to each sum a value, `step` floats from that of the one before, times one weight. */
+template <class V, int N>
+ALWAYS_INLINE void addProducts(Registers<V, N>& sums, const float* x, ptrdiff_t step, V weight) {
+  sums.first = inOrder(addProduct(sums.first, V::load(x), weight));
+  if constexpr (N > 1) addProducts(sums.others, x + step, step, weight);
+}
+
+}  // namespace
