@@ -5,6 +5,7 @@
 
 #include "isa.h"
 #include "pool.h"
+#include "transpose.h"
 
 static_assert(FLT_EVAL_METHOD == 0, "sums must be rounded to float32 at each step");
 
@@ -135,7 +136,35 @@ class Prepared : public Napi::ObjectWrap<Prepared> {
   size_t bytes_ = 0;
 };
 
-/** { isas and fusedIsas: names that run here, best first; ops: names of the kernels; paramBytes; Prepared } */
+/** Matrices to transpose, the parts sharing out their columns. */
+struct Transposition {
+  const void* from;
+  void* to;
+  int64_t batch;
+  int64_t rows;
+  int64_t columns;
+  int32_t parts;
+
+  template <class T>
+  static void doPart(const void* self, float*, int part) {
+    const Transposition& t = *static_cast<const Transposition*>(self);
+    const int64_t begin = part * t.columns / t.parts;
+    const int64_t end = (part + 1) * t.columns / t.parts;
+    transpose(static_cast<const T*>(t.from), static_cast<T*>(t.to), t.batch, t.rows, t.columns, begin, end);
+  }
+};
+
+/** transpose(from, to, batch, rows, columns, parts): float32 or uint8 matrices, one after another. */
+void transposeMatrices(const Napi::CallbackInfo& info) {
+  const auto integer = [&info](int i) { return info[i].As<Napi::Number>().Int64Value(); };
+  Transposition t{dataOf(info[0]), dataOf(info[1]), integer(2), integer(3), integer(4), int32_t(integer(5))};
+  const bool bytes = info[0].As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
+  const Pool::Work work = bytes ? Transposition::doPart<uint8_t> : Transposition::doPart<float>;
+  Pool::shared().run(work, &t, t.parts, 0);
+}
+
+/** { isas and fusedIsas: names that run here, best first; ops: names of the kernels; paramBytes; transpose; Prepared }
+ */
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   Napi::Array names = Napi::Array::New(env);
   Napi::Array fused = Napi::Array::New(env);
@@ -149,6 +178,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("fusedIsas", fused);
   exports.Set("ops", ops);
   exports.Set("paramBytes", Napi::Number::New(env, sizeof(Params)));
+  exports.Set("transpose", Napi::Function::New(env, transposeMatrices));
   exports.Set("Prepared", Prepared::define(env));
   return exports;
 }

@@ -1,9 +1,9 @@
 // The addon's kernels. The addon knows ops and instruction sets by name; the lists are compared when it loads.
 import { SepconvError } from '../core/errors.js';
-import { type BackendSource, type Kernels, type OpName, opNames, type Stage } from '../core/kernels.js';
+import { type BackendSource, type Kernels, type OpName, opNames, type Prepared, type Stage } from '../core/kernels.js';
 import { type Params, packParams, paramWords } from '../core/params.js';
 import type { TensorData } from '../core/tensor.js';
-import { channelsLast } from './channels-last.js';
+import { channelsLast, type Transpose } from './channels-last.js';
 
 /** What native/addon.cc exports. */
 interface Addon {
@@ -13,6 +13,8 @@ interface Addon {
   readonly fusedIsas: readonly string[];
   readonly ops: readonly string[];
   readonly paramBytes: number;
+  /** Transposes float32 or uint8 matrices [rows, columns], in so many parts. */
+  transpose(from: TensorData, to: TensorData, batch: number, rows: number, columns: number, parts: number): void;
   readonly Prepared: new (
     isa: string,
     op: string,
@@ -74,7 +76,7 @@ function nativeKernels(addon: Addon, isa: string, threads: number | undefined, p
       let known: readonly Params[] | undefined;
       let packed = new Int32Array();
       let parts = 1;
-      return channelsLast(op, {
+      const operator: Prepared = {
         run(params, { input, output, residual }) {
           if (params !== known) {
             packed = packParams(params);
@@ -84,7 +86,10 @@ function nativeKernels(addon: Addon, isa: string, threads: number | undefined, p
           if (!prepared.run(packed, input, output, residual, parts)) throw outOfMemory();
         },
         dispose: () => prepared.dispose(),
-      });
+      };
+      const transpose: Transpose = (from, to, batch, rows, columns) =>
+        addon.transpose(from, to, batch, rows, columns, parts);
+      return channelsLast(op, operator, transpose);
     },
   };
 }
