@@ -12,12 +12,15 @@ import { channelsFirstShape, toChannelsFirst, toChannelsLast } from '../layouts.
 type Way = (runtime: Runtime, layer: Layer, operands: Operands) => Started;
 
 const native =
-  process.arch === 'arm64' ? ['native/neon', 'native/scalar'] : ['native/avx2', 'native/sse2', 'native/scalar'];
+  process.arch === 'arm64'
+    ? ['native/neon', 'native/scalar']
+    : ['native/avx2', 'native/avx512', 'native/sse2', 'native/scalar'];
 const [best] = native;
 const wasm = 'wasm/simd128';
 
 const units: Readonly<Record<string, Unit>> = {
   'native/avx2': 'madd256',
+  'native/avx512': 'madd512',
   'native/sse2': 'madd128',
   'native/neon': 'madd128',
   'native/scalar': 'madd32',
@@ -135,7 +138,12 @@ const threads = availableParallelism();
 
 export const ours: readonly Contender[] = [
   contender(best, prepared, { always: true, charted: true }),
-  contender(best, prepared, { label: 'fast', options: { precision: 'fast' }, unit: 'fma256', exact: false }),
+  contender(best, prepared, {
+    label: 'fast',
+    options: { isa: `${best.split('/')[1]}-fma`, precision: 'fast' },
+    unit: 'fma256',
+    exact: false,
+  }),
   ...(threads > 1 ? [contender(best, prepared, { label: `× ${threads}`, options: { threads } })] : []),
   contender(best, channelsFirst, { label: 'NCHW', takes: ({ operation }) => operation !== 'activate' }),
   contender(best, twoCalls, { label: 'two calls', takes: isSeparable }),
