@@ -55,70 +55,126 @@ function borderedRow(p: Params, image: usize, row: i32, line: usize): void {
   }
 }
 
-/** Σ over k of f[k] · x[k · step], each sum lanes<V>() wide. */
-@inline function lineSum<V>(x: usize, step: i32, f: usize, taps: i32): V {
-  let sum = splat<V>(0);
+/** Σ over the taps of f[k] · x[k · step] from x on, or over rows that wrap around at the end of a ring. Steps in bytes. */
+@unmanaged class Line {
+  x: usize;
+  step: i32;
+  f: usize;
+  taps: i32;
+  /** Taps before the wrap, and how far back it leads. */
+  beforeWrap: i32;
+  wrap: i32;
+}
+
+/** Four neighbouring vectors of sums at `i`. */
+function fourSums(line: Line, i: i32, y: usize): void {
+  const taps = line.taps;
+  const step = line.step;
+  const beforeWrap = line.beforeWrap;
+  let x = at(line.x, i);
+  let f = line.f;
+  let sum0 = splat<v128>(0);
+  let sum1 = sum0;
+  let sum2 = sum0;
+  let sum3 = sum0;
   for (let k = 0; k < taps; ++k) {
-    sum = addProduct<V>(sum, load<V>(at(x, k * step)), splat<V>(load<f32>(at(f, k))));
+    if (k == beforeWrap) x -= line.wrap;
+    const weight = v128.load32_splat(f);
+    sum0 = addProduct<v128>(sum0, v128.load(x), weight);
+    sum1 = addProduct<v128>(sum1, v128.load(x, 16), weight);
+    sum2 = addProduct<v128>(sum2, v128.load(x, 32), weight);
+    sum3 = addProduct<v128>(sum3, v128.load(x, 48), weight);
+    x += step;
+    f += 4;
   }
-  return sum;
+  const out = at(y, i);
+  v128.store(out, sum0);
+  v128.store(out, sum1, 16);
+  v128.store(out, sum2, 32);
+  v128.store(out, sum3, 48);
+}
+
+/** lanes<V>() neighbouring sums at `i`. */
+@inline function lineSum<V>(line: Line, i: i32, y: usize): void {
+  let sum = splat<V>(0);
+  let x = at(line.x, i);
+  for (let k = 0; k < line.taps; ++k) {
+    if (k == line.beforeWrap) x -= line.wrap;
+    sum = addProduct<V>(sum, load<V>(x), splat<V>(load<f32>(at(line.f, k))));
+    x += line.step;
+  }
+  store<V>(at(y, i), sum);
+}
+
+/** The sums [begin, end). */
+function sumLine(line: Line, begin: i32, end: i32, y: usize): void {
+  let i = begin;
+  for (; i + 4 * vecLanes <= end; i += 4 * vecLanes) fourSums(line, i, y);
+  for (; i + vecLanes <= end; i += vecLanes) lineSum<v128>(line, i, y);
+  for (; i < end; ++i) lineSum<f32>(line, i, y);
+}
+
+/** The pixels [begin, end) of the row pass, over the taps [first, last). */
+function passPixels(
+  p: Params, sum: Line, line: usize, f: usize, sums: usize, begin: i32, end: i32, first: i32, last: i32,
+): void {
+  const channels = p.inputChannels;
+  sum.x = at(line, first * channels);
+  sum.step = channels << 2;
+  sum.f = at(f, first);
+  sum.taps = last - first;
+  sum.beforeWrap = -1;
+  sumLine(sum, begin * channels, end * channels, sums);
 }
 
 /** The pixels [begin, end) of the row pass that have taps in a zero border, which are skipped. */
-function edgePass(p: Params, line: usize, f: usize, sums: usize, begin: i32, end: i32): void {
-  const channels = p.inputChannels;
+function passEdge(p: Params, sum: Line, line: usize, f: usize, sums: usize, begin: i32, end: i32): void {
   for (let x = begin; x < end; ++x) {
     const left = x - p.paddingLeft;
     const first = tapsBegin(left, p.inputWidth, p.filterWidth, 1);
-    const last = tapsEnd(left, p.inputWidth, p.filterWidth, 1);
-    for (let c = 0; c < channels; ++c) {
-      const sum = lineSum<f32>(at(line, (x + first) * channels + c), channels, at(f, first), last - first);
-      store<f32>(at(sums, x * channels + c), sum);
-    }
+    passPixels(p, sum, line, f, sums, x, x + 1, first, tapsEnd(left, p.inputWidth, p.filterWidth, 1));
   }
 }
 
-/** The row pass: from a bordered line to one row of sums. */
-function rowPass(p: Params, line: usize, f: usize, sums: usize): void {
+/** The row pass: from a bordered line to one row of sums; `sum` is room for a line. */
+function rowPass(p: Params, sum: Line, line: usize, f: usize, sums: usize): void {
   const zero = p.border == Border.ZERO;
   const width = p.outputWidth;
   const innerEnd = zero ? interiorEnd(p.inputWidth, width, p.filterWidth, 1, 1, p.paddingLeft) : width;
   const innerBegin = zero ? min(interiorBegin(p.paddingLeft, 1), innerEnd) : 0;
-  const channels = p.inputChannels;
-  const end = innerEnd * channels;
-  let i = innerBegin * channels;
-  edgePass(p, line, f, sums, 0, innerBegin);
-  for (; i + vecLanes <= end; i += vecLanes) {
-    store<v128>(at(sums, i), lineSum<v128>(at(line, i), channels, f, p.filterWidth));
-  }
-  for (; i < end; ++i) store<f32>(at(sums, i), lineSum<f32>(at(line, i), channels, f, p.filterWidth));
-  edgePass(p, line, f, sums, innerEnd, width);
+  passEdge(p, sum, line, f, sums, 0, innerBegin);
+  passPixels(p, sum, line, f, sums, innerBegin, innerEnd, 0, p.filterWidth);
+  passEdge(p, sum, line, f, sums, innerEnd, width);
 }
 
-/** Where the row of sums at a position stands in a ring of `count` rows. */
-@inline function ringAt(ring: usize, rowSize: i32, count: i32, position: i32): usize {
-  return at(ring, (position % count + count) % count * rowSize);
+/** The slot of a position in a ring of `count` rows. */
+@inline function slotOf(count: i32, position: i32): i32 {
+  return (position % count + count) % count;
 }
 
-/** The column pass at lanes<V>() neighbours, over the taps [begin, end). */
-@inline function columnSum<V>(
-  ring: usize, rowSize: i32, count: i32, first: i32, f: usize, begin: i32, end: i32, i: i32,
-): V {
-  let sum = splat<V>(0);
-  for (let k = begin; k < end; ++k) {
-    const row = ringAt(ring, rowSize, count, first + k);
-    sum = addProduct<V>(sum, load<V>(at(row, i)), splat<V>(load<f32>(at(f, k))));
-  }
-  return sum;
+/** The column pass of one row of outputs, over the taps [begin, end) of the window that begins at position `first`. */
+function columnPass(
+  sum: Line, ring: usize, rowSize: i32, count: i32, first: i32, f: usize, begin: i32, end: i32, sums: usize,
+): void {
+  const slot = slotOf(count, first + begin);
+  sum.x = at(ring, slot * rowSize);
+  sum.step = rowSize << 2;
+  sum.f = at(f, begin);
+  sum.taps = end - begin;
+  sum.beforeWrap = count - slot;
+  sum.wrap = rowSize * count << 2;
+  sumLine(sum, 0, rowSize, sums);
 }
 
 export function sepFilterUnits(p: Params): i32 {
   return p.batch * p.outputHeight;
 }
 
+/** What native code keeps on the stack stands at the start of scratch: a line. */
 export function sepFilterScratchSize(p: Params): usize {
   const rowSize = <usize>p.inputWidth * p.inputChannels;
-  return rowSize * (next(p).filterHeight + 1) + <usize>(p.inputWidth + p.filterWidth) * p.inputChannels;
+  const line = <usize>(p.inputWidth + p.filterWidth) * p.inputChannels;
+  return (offsetof<Line>() >> 2) + rowSize * (next(p).filterHeight + 1) + line;
 }
 
 /** The rows [begin, end) of one image. */
@@ -128,7 +184,9 @@ function sepFilterRows(
   const columns = next(rows);
   const rowSize = rows.inputWidth * rows.inputChannels;
   const count = columns.filterHeight;
-  const result = at(scratch, rowSize * count);
+  const sum = changetype<Line>(scratch);
+  const ring = scratch + offsetof<Line>();
+  const result = at(ring, rowSize * count);
   const line = at(result, rowSize);
   const f = at(packed, rows.filterWidth);
   const zero = columns.border == Border.ZERO;
@@ -140,18 +198,12 @@ function sepFilterRows(
       const row = borderedIndex(columns.border, filled, columns.inputHeight);
       if (row < 0) continue;
       borderedRow(rows, image, row, line);
-      rowPass(rows, line, packed, ringAt(scratch, rowSize, count, filled));
+      rowPass(rows, sum, line, packed, at(ring, slotOf(count, filled) * rowSize));
     }
     const from = zero ? tapsBegin(first, columns.inputHeight, count, 1) : 0;
     const to = zero ? tapsEnd(first, columns.inputHeight, count, 1) : count;
     const sums = bytes ? result : at(output, y * rowSize);
-    let i = 0;
-    for (; i + vecLanes <= rowSize; i += vecLanes) {
-      store<v128>(at(sums, i), columnSum<v128>(scratch, rowSize, count, first, f, from, to, i));
-    }
-    for (; i < rowSize; ++i) {
-      store<f32>(at(sums, i), columnSum<f32>(scratch, rowSize, count, first, f, from, to, i));
-    }
+    columnPass(sum, ring, rowSize, count, first, f, from, to, sums);
     if (bytes) {
       for (let j = 0; j < rowSize; ++j) store<u8>(output + y * rowSize + j, toUint8(load<f32>(at(result, j))));
     }
