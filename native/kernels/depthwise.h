@@ -59,24 +59,24 @@ void depthwisePack(const Params* p, const Weights* weights, float* packed) {
   }
 }
 
-/** The channels [first, last) of the input; `first` is a multiple of the lanes. */
-struct ChannelBlock {
-  int32_t first;
-  int32_t last;
-};
+/** Pixels that go through all channels before the next ones: memory is read and written nearly in order. */
+constexpr int32_t pixelsTogether = 16;
 
 /** Channels in whole Vecs. `x` is the first tap inside and `y` the first output, of channel 0. */
-inline void depthwiseVecs(const Epilogue& e, const DepthwiseWindow& w, ChannelBlock block, const float* x,
-                          const float* packed, float* y, int32_t pixels) {
+inline void depthwiseVecs(const Epilogue& e, const DepthwiseWindow& w, const float* x, const float* packed, float* y,
+                          int32_t pixels) {
   const int32_t channels = e.p.inputChannels;
   const int32_t multiplier = e.p.outputChannels / channels;
   const int32_t size = taps(e.p) + 1;
   const Run<Vec> run = runFor<Vec>(w);
-  for (int32_t m = 0; m < multiplier; ++m) {
-    const float* f = packed + (ptrdiff_t(m) * packedChannels(e.p) + block.first) * size;
-    for (int32_t c = block.first; c < block.last; c += Vec::lanes, f += size * Vec::lanes) {
-      const int32_t first = c + Vec::lanes <= channels ? c : channels - Vec::lanes;
-      run(e, w, x + first, f, y + first * multiplier + m, pixels);
+  for (; pixels > 0; pixels -= pixelsTogether, x += pixelsTogether * w.pixelStep, y += pixelsTogether * w.outputStep) {
+    const int32_t count = pixels < pixelsTogether ? pixels : pixelsTogether;
+    const float* f = packed;
+    for (int32_t m = 0; m < multiplier; ++m) {
+      for (int32_t c = 0; c < channels; c += Vec::lanes, f += size * Vec::lanes) {
+        const int32_t first = c + Vec::lanes <= channels ? c : channels - Vec::lanes;
+        run(e, w, x + first, f, y + first * multiplier + m, count);
+      }
     }
   }
 }
@@ -105,9 +105,8 @@ inline void depthwiseCells(const Epilogue& e, const DepthwiseWindow& w, const fl
   }
 }
 
-/** A block of channels in row `outY` of the outputs of one image. `y` is the row's first output. */
-void depthwiseRow(const Epilogue& e, ChannelBlock block, const float* image, const float* packed, int32_t outY,
-                  float* y) {
+/** Row `outY` of the outputs of one image. `y` is its first one. */
+void depthwiseRow(const Epilogue& e, const float* image, const float* packed, int32_t outY, float* y) {
   const Params& p = e.p;
   const Axis across = horizontalAxis(p);
   const Taps down = tapsInside(verticalAxis(p), outY);
@@ -132,22 +131,11 @@ void depthwiseRow(const Epilogue& e, ChannelBlock block, const float* image, con
     if (p.inputChannels < Vec::lanes) {
       depthwiseCells(e, w, x, packed, out, pixels);
     } else {
-      depthwiseVecs(e, w, block, x, packed, out, pixels);
+      depthwiseVecs(e, w, x, packed, out, pixels);
     }
     outX += pixels;
   }
-  const int32_t again = block.last < p.inputChannels || p.inputChannels < Vec::lanes ? 0 : p.inputChannels - Vec::lanes;
-  const int32_t first = again > 0 && again < block.first ? again : block.first;
-  secondPass(e, y, p.outputWidth, first * multiplier, block.last * multiplier);
-}
-
-/** Channels of which so many rows as a window needs stay in the nearest cache. */
-inline int32_t channelsTogether(const Params& p) {
-  const int32_t floats = 8192;
-  const int32_t line = 16;
-  const int64_t perChannel = int64_t(p.filterHeight + 1) * p.inputWidth;
-  const int32_t channels = int32_t(floats / perChannel) / line * line;
-  return channels < line ? line : channels;
+  secondPass(e, y, p.outputWidth, 0, p.outputChannels);
 }
 
 /** The rows [begin, end) of the outputs of a whole batch, of which row `begin` goes to `y`. */
@@ -156,13 +144,9 @@ inline void depthwiseRows(const Epilogue& e, const float* input, const float* pa
   const Params& p = e.p;
   const ptrdiff_t imageSize = ptrdiff_t(p.inputHeight) * p.inputWidth * p.inputChannels;
   const ptrdiff_t rowSize = ptrdiff_t(p.outputWidth) * p.outputChannels;
-  const int32_t together = channelsTogether(p);
-  for (int32_t c = 0; c < p.inputChannels; c += together) {
-    const ChannelBlock block{c, c + together < p.inputChannels ? c + together : p.inputChannels};
-    for (int32_t row = begin; row < end; ++row) {
-      const float* image = input + row / p.outputHeight * imageSize;
-      depthwiseRow(e, block, image, packed, row % p.outputHeight, y + (row - begin) * rowSize);
-    }
+  for (int32_t row = begin; row < end; ++row) {
+    const float* image = input + row / p.outputHeight * imageSize;
+    depthwiseRow(e, image, packed, row % p.outputHeight, y + (row - begin) * rowSize);
   }
 }
 

@@ -22,7 +22,7 @@ export const depthwise: Case[] = [
   ...windowed({ multiplier: 2 }).map((aCase) => ({ ...aCase, title: `${aCase.title}, multiplier 2` })),
   ...valued({ image: [1, 6, 7, 19], options: { padding: 'same' } }),
   {
-    title: 'channels in blocks, the last vector across two of them',
+    title: 'many channels in a wide row, the last vector across others',
     image: [1, 4, 200, 50],
     bias: true,
     residual: true,
