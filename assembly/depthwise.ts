@@ -1,6 +1,7 @@
-// Lanes hold neighbouring channels, and channels are innermost: V8 loses more by strided 16-byte accesses than native
-// code wins by weights that stay in registers for a row. Weights are packed [multiplier][channels / lanes][bias, taps][lanes], so that the
-// weights of a vector stand together; the channels that fill none follow one by one.
+// Lanes hold neighbouring channels. Weights are packed [multiplier][channels / lanes][bias, taps][lanes], so that the
+// weights of a vector stand together. Two things differ from the native twin, whose vectors are wider: channels that fill
+// no vector follow one by one, without cells of pixels, and only four pixels go through all channels together, since V8
+// has no room for the weights of a window in registers.
 import { Epilogue, epilogueOf, finish, finishLanes, secondPass } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
 import { addProduct, Four, One, vecLanes } from './simd';

@@ -111,7 +111,7 @@ export function finishLanes(e: Epilogue, sum: v128, count: i32, step: i32, y: us
   store<V>(y, activate<V>(e.p, v, at(e.slopes, channel)));
 }
 
-/** The residual and the activation for the channels [first, last) of neighbouring pixels at `y`, with sums at `sums`. */
+/** The residual and the activation for the channels [first, last) of neighbouring pixels, from `sums` to `y`. */
 export function finishPixels(e: Epilogue, sums: usize, y: usize, pixels: i32, first: i32, last: i32): void {
   const next = e.p.outputChannels << 2;
   for (let pixel = 0; pixel < pixels; ++pixel) {

@@ -66,7 +66,7 @@ struct Epilogue {
   const float* slopes;
   float low;
   float high;
-  bool secondPass;
+  bool hasSecondPass;
 };
 
 inline Epilogue epilogueOf(const Params& p, float* output, const float* residual, const float* slopes) {
@@ -96,8 +96,7 @@ inline void finishLater(const Epilogue& e, const float* sums, float* y, int32_t 
   activate(e.p, v, e.slopes + channel).store(y);
 }
 
-/** The residual and the activation for the channels [first, last) of neighbouring pixels at `y`, with sums at `sums`.
- */
+/** The residual and the activation for the channels [first, last) of neighbouring pixels, from `sums` to `y`. */
 void finishPixels(const Epilogue& e, const float* sums, float* y, int32_t pixels, int32_t first, int32_t last) {
   for (int32_t pixel = 0; pixel < pixels; ++pixel, sums += e.p.outputChannels, y += e.p.outputChannels) {
     int32_t c = first;
@@ -108,7 +107,7 @@ void finishPixels(const Epilogue& e, const float* sums, float* y, int32_t pixels
 
 /** The second pass over outputs that hold their sums, where there is one. */
 inline void secondPass(const Epilogue& e, float* y, int32_t pixels, int32_t first, int32_t last) {
-  if (e.secondPass) finishPixels(e, y, y, pixels, first, last);
+  if (e.hasSecondPass) finishPixels(e, y, y, pixels, first, last);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // The edges that operations share: where a kernel could go wrong, whatever it computes.
+import { activations as activationNames } from '../../src/core/params.js';
 import type { Case, CaseActivation } from './cases.js';
 import { valueKinds } from './random.js';
 
@@ -13,20 +14,12 @@ export const aroundPanels = [1, 4, 7, 8, 9, 15, 16, 17, 23, 24, 25, 31, 32, 33, 
 /** Pixels of a row around the tiles that a row may be cut into. */
 export const aroundTiles = Array.from({ length: 17 }, (_, i) => i + 1);
 
+/** Every activation that needs no argument, by its name. */
+const named = activationNames.filter((name) => name !== 'clamp');
+
 export const activations: readonly CaseActivation[] = [
-  'linear',
-  'relu',
+  ...named,
   'relu6',
-  'leakyRelu',
-  'prelu',
-  'hardSigmoid',
-  'hardSwish',
-  'elu',
-  'sigmoid',
-  'tanh',
-  'silu',
-  'gelu',
-  'softplus',
   { type: 'clamp', min: -0.75, max: 0.3 },
   { type: 'clamp', min: -0, max: 3.4e38 },
   { type: 'clamp', min: -Infinity, max: Infinity },
