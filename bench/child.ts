@@ -27,21 +27,16 @@ async function start(): Promise<Started> {
 
 async function answer({ run }: Started): Promise<void> {
   const sampler = new Sampler(run);
+  await sampler.warmUp();
+  say('ready');
   for await (const line of createInterface({ input: process.stdin })) {
-    const [word, seconds] = line.split(' ');
-    if (word === 'warm') {
-      await sampler.warmUp();
-      say('warm');
-    } else {
-      say('samples', (await sampler.turn(Number(seconds))).join(' '));
-    }
+    const [, seconds] = line.split(' ');
+    say('samples', (await sampler.turn(Number(seconds))).join(' '));
   }
 }
 
 try {
-  const started = await start();
-  say('ready');
-  await answer(started);
+  await answer(await start());
   // Some peers keep timers or threads that hold the process.
   process.exit(0);
 } catch (error) {

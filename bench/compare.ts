@@ -1,16 +1,17 @@
 /// <reference path="./benchmark.d.ts" />
-// Two runs, layer by layer: what a change made faster or slower.
+// Two runs, layer by layer: what a change made faster or slower, and whether the ratios within each run agree.
 import Benchmark from 'benchmark';
 import { median } from '../src/bench/sampler.js';
-import { geometricMean } from './ratio.js';
-import { type Result, rowOf } from './result.js';
-import type { Row } from './run.js';
-import { duration } from './table.js';
+import { agrees, type Estimate, estimate, geometricMean, ratios } from './ratio.js';
+import { type Result, type Row, rowOf } from './result.js';
+import { duration, intervalText, times } from './table.js';
 
 interface Pair {
   readonly layer: string;
   readonly before: Row;
   readonly after: Row;
+  /** The ratio of the second run to the contender that was the best of the class in the first. */
+  readonly ratio: Estimate | undefined;
 }
 
 /**
@@ -18,19 +19,39 @@ interface Pair {
  * machine's own limit was in the second run: what a busy neighbour did, not the change.
  */
 export function comparisonLines(before: Result, after: Result): string[][] {
-  const pairs = after.layers.flatMap((result) => {
-    const old = before.layers.find(({ layer }) => layer.name === result.layer.name);
-    return result.rows.flatMap((row): Pair[] => {
-      const was = old && rowOf(old, row.contender);
-      return was === undefined ? [] : [{ layer: result.layer.name, before: was, after: row }];
-    });
-  });
-  const header = ['', 'contender', 'before', 'after', 'speed', 'machine', 'differs'];
+  const pairs = pairsOf(before, after);
+  const header = ['', 'contender', 'before', 'after', 'speed', 'machine', 'differs', '× best', '95 %', 'now', 'agrees'];
   return [header, ...pairs.map(lineOf), ...meanLines(pairs)];
 }
 
-function lineOf({ layer, before, after }: Pair): string[] {
-  const machine = before.roofline && after.roofline ? times(before.roofline / after.roofline) : '';
+/** How many ratios of the second run lie in the 95 % prediction intervals of the first. */
+export function agreement(before: Result, after: Result): string {
+  const compared = pairsOf(before, after).filter(({ ratio }) => ratio !== undefined);
+  const agreeing = compared.filter((pair) => isAsExpected(pair));
+  return `agrees: ${agreeing.length} of ${compared.length} ratios lie in the 95 % prediction interval of the earlier run`;
+}
+
+function pairsOf(before: Result, after: Result): Pair[] {
+  return after.layers.flatMap((result) => {
+    const old = before.layers.find(({ layer }) => layer.name === result.layer.name);
+    return result.rows.flatMap((row): Pair[] => {
+      const was = old && rowOf(old, row.contender);
+      if (was === undefined) return [];
+      const base = was.best === row.contender ? undefined : rowOf(result, was.best);
+      const ratio = base && estimate(ratios(row.launches, base.launches));
+      return [{ layer: result.layer.name, before: was, after: row, ratio }];
+    });
+  });
+}
+
+function isAsExpected({ before, ratio }: Pair): boolean {
+  return ratio !== undefined && agrees(before.timesBest, ratio.value);
+}
+
+function lineOf(pair: Pair): string[] {
+  const { layer, before, after, ratio } = pair;
+  const limits = [before, after].map(({ roofline }) => roofline);
+  const hasLimits = limits.every(({ length }) => length > 0);
   const difference = compare(after, before);
   return [
     layer,
@@ -38,8 +59,12 @@ function lineOf({ layer, before, after }: Pair): string[] {
     duration(before.median),
     duration(after.median),
     times(before.median / after.median),
-    machine,
+    hasLimits ? times(geometricMean(limits[0]) / geometricMean(limits[1])) : '',
     difference > 0 ? 'faster' : difference < 0 ? 'slower' : 'no',
+    before.timesBest.value.toFixed(2),
+    ratio === undefined ? '' : intervalText(before.timesBest),
+    ratio === undefined ? '' : ratio.value.toFixed(2),
+    ratio === undefined ? '' : isAsExpected(pair) ? 'yes' : 'no',
   ];
 }
 
@@ -48,19 +73,17 @@ function meanLines(pairs: readonly Pair[]): string[][] {
   return contenders.map((contender) => {
     const own = pairs.filter(({ after }) => after.contender === contender);
     const mean = geometricMean(own.map(({ before, after }) => before.median / after.median));
-    return [`geometric mean of ${own.length}`, contender, '', '', times(mean), '', ''];
+    const compared = own.filter(({ ratio }) => ratio !== undefined);
+    const agreeing = compared.length === 0 ? '' : `${compared.filter(isAsExpected).length} of ${compared.length}`;
+    return [`geometric mean of ${own.length}`, contender, '', '', times(mean), '', '', '', '', '', agreeing];
   });
 }
 
-function times(ratio: number): string {
-  return `${ratio.toFixed(2)}×`;
-}
-
-/** The medians of the rounds are what is independent: samples of one round share its moment. */
+/** The launches are what is independent: turns of one launch share its process, its memory and its moment. */
 function compare(first: Row, second: Row): number {
-  const [one, other] = [first, second].map(({ rounds }) => {
+  const [one, other] = [first, second].map(({ launches }) => {
     const benchmark = new Benchmark(() => {});
-    benchmark.stats.sample = rounds.map(median);
+    benchmark.stats.sample = launches.map(median);
     return benchmark;
   });
   return one.compare(other);

@@ -29,6 +29,8 @@ export interface Contender {
 /** Runs in a child process of Node. */
 export interface JavaScript {
   readonly kind: 'javascript';
+  /** The path of another Node than this one; throws `Absent` where it is not installed. */
+  node?(): string;
   /** Makes everything that is made once; throws `Absent` where it can not run on this machine. */
   start(layer: Layer, operands: Operands): Promise<Started>;
 }

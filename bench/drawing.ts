@@ -1,5 +1,6 @@
 // The chart of a run: the contenders that stand for their kind, and the limit of the machine.
 import { chart } from '../src/bench/chart.js';
+import { median } from '../src/bench/sampler.js';
 import { contenders } from './contenders/index.js';
 import type { Result } from './result.js';
 
@@ -16,7 +17,8 @@ export function drawResult({ version, machine, layers }: Result): Promise<string
   );
   const limits = layers.flatMap(({ layer, multiplyAdds, rows }) => {
     const roofline = rows.find(({ contender }) => contender === drawn[0])?.roofline;
-    return roofline ? [{ layer: layer.name, contender: 'limit', gigaflops: (2 * multiplyAdds) / roofline / 1e9 }] : [];
+    if (roofline === undefined || roofline.length === 0) return [];
+    return [{ layer: layer.name, contender: 'limit', gigaflops: (2 * multiplyAdds) / median(roofline) / 1e9 }];
   });
   return chart(`sepconv ${version} on one core, ${machine.processor}; lines: the limit of ${drawn[0]}`, points, limits);
 }

@@ -1,9 +1,10 @@
 // The limits of one core: floating-point operations per second at each vector width, with and without fused
-// multiply-add, and bytes read per second. `limits <bytes of a working set>…` answers each line of its input by
-// `bench limits madd128=… fma256=… read0=…`.
+// multiply-add, and bytes read per second. `limits <threads> <bytes of a working set>…` answers each line of its input
+// by `bench limits madd128=… fma256=… read0=…`. Several threads work at once; their sum is given.
 #include <stdint.h>
 
 #include <memory>
+#include <thread>
 
 #include "turns.h"
 #ifdef __x86_64__
@@ -100,10 +101,22 @@ PEAK(fma128, , Vec128, sums[s] = Vec128(vfmaq_f32(float32x4_t(sums[s]), float32x
 #endif
 
 template <class Measure>
-void print(const std::string& name, Measure measure) {
+double best(Measure measure) {
   double best = 0;
   for (int i = 0; i < kTries; ++i) best = std::max(best, measure());
-  std::cout << ' ' << name << '=' << best;
+  return best;
+}
+
+template <class Measure>
+void print(const std::string& name, long threads, Measure measure) {
+  std::vector<double> rates(threads);
+  std::vector<std::thread> others;
+  for (long i = 1; i < threads; ++i) others.emplace_back([&, i] { rates[i] = best(measure); });
+  rates[0] = best(measure);
+  for (std::thread& other : others) other.join();
+  double sum = 0;
+  for (double rate : rates) sum += rate;
+  std::cout << ' ' << name << '=' << sum;
 }
 
 struct WorkingSet {
@@ -111,25 +124,25 @@ struct WorkingSet {
   size_t bytes;
 };
 
-void measure(const std::vector<WorkingSet>& sets) {
-  print("madd32", madd32);
-  print("madd128", madd128);
+void measure(long threads, const std::vector<WorkingSet>& sets) {
+  print("madd32", threads, madd32);
+  print("madd128", threads, madd128);
   auto read = read128;
 #ifdef __x86_64__
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    print("madd256", madd256);
-    print("fma256", fma256);
+    print("madd256", threads, madd256);
+    print("fma256", threads, fma256);
     read = read256;
   }
   if (__builtin_cpu_supports("avx512f")) {
-    print("madd512", madd512);
-    print("fma512", fma512);
+    print("madd512", threads, madd512);
+    print("fma512", threads, fma512);
   }
 #else
-  print("fma128", fma128);
+  print("fma128", threads, fma128);
 #endif
   for (size_t i = 0; i < sets.size(); ++i) {
-    print("read" + std::to_string(i), [&] { return read(sets[i].data.get(), sets[i].bytes); });
+    print("read" + std::to_string(i), threads, [&] { return read(sets[i].data.get(), sets[i].bytes); });
   }
 }
 
@@ -137,7 +150,8 @@ void measure(const std::vector<WorkingSet>& sets) {
 
 int main(int count, char** arguments) {
   std::vector<WorkingSet> sets;
-  for (int i = 1; i < count; ++i) {
+  const long threads = std::atol(arguments[1]);
+  for (int i = 2; i < count; ++i) {
     const size_t bytes = (size_t(std::atoll(arguments[i])) + 255) / 256 * 256;
     char* data = static_cast<char*>(aligned_alloc(256, bytes));
     std::fill(data, data + bytes, char(i));
@@ -145,7 +159,7 @@ int main(int count, char** arguments) {
   }
   for (std::string line; std::getline(std::cin, line);) {
     std::cout << "bench limits";
-    measure(sets);
+    measure(threads, sets);
     std::cout << std::endl;
   }
 }

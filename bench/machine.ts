@@ -15,7 +15,10 @@ export interface Level {
 
 /** Floating-point operations per second by unit, and bytes read per second by level. */
 export interface Limits {
+  /** Of one core. */
   readonly peaks: Readonly<Record<string, number>>;
+  /** Of all cores at once; nothing where there is one. */
+  readonly together: Readonly<Record<string, number>>;
   readonly bandwidths: readonly number[];
 }
 
@@ -37,9 +40,17 @@ export function describeMachine(): Machine {
     threads: availableParallelism(),
     node: process.version,
     priority: raisePriority(),
-    pinned: pin(1).length > 0,
+    pinned: canPin(),
     levels: cacheLevels(),
   };
+}
+
+function canPin(): boolean {
+  try {
+    return ownCores().length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Load of the last minute, of all processes. */
@@ -47,17 +58,23 @@ export function load(): number {
   return loadavg()[0];
 }
 
-/** Words to put before a command so that it runs on the last cores; none where `taskset` or more cores are missing. */
-export function pin(threads: number): readonly string[] {
+/** Keeps a process and all its threads to the last cores; not where `taskset` or so many cores are missing. */
+export function pin(pid: number, threads: number): boolean {
   try {
-    const [, list] = execFileSync('taskset', ['-cp', String(process.pid)], { stdio: 'pipe' })
-      .toString()
-      .split(': ');
-    const cores = list.trim().split(',').flatMap(range);
-    return cores.length < threads ? [] : ['taskset', '-c', cores.slice(-threads).join(',')];
+    const cores = ownCores().slice(-threads);
+    if (cores.length < threads) return false;
+    execFileSync('taskset', ['-acp', cores.join(','), String(pid)], { stdio: 'pipe' });
+    return true;
   } catch {
-    return [];
+    return false;
   }
+}
+
+/** @throws where there is no `taskset` */
+function ownCores(): number[] {
+  const answer = execFileSync('taskset', ['-cp', String(process.pid)], { stdio: 'pipe' }).toString();
+  const [, list] = answer.split(': ');
+  return list.trim().split(',').flatMap(range);
 }
 
 /** `0-3` as [0, 1, 2, 3]. */
@@ -106,40 +123,62 @@ function cacheLevels(): Level[] {
 
 /** Measures the limits in turns, as contenders are, since a busy neighbour lowers them too. */
 export class LimitMeter {
-  readonly #worker: Worker;
-  readonly #answers: Map<string, number>[] = [];
+  /** Of one core, and of all together where there are more. */
+  readonly #workers: readonly Worker[];
+  /** A list a turn, of each worker's figures by name. */
+  readonly #answers: Map<string, number>[][] = [];
 
   /** @throws Absent where there is no compiler */
-  constructor(levels: readonly Level[]) {
-    const program = compile({ source: 'limits', flags: [] });
+  constructor(levels: readonly Level[], threads: number) {
+    const program = compile({ source: 'limits', flags: ['-pthread'] });
     const caches = levels.slice(0, -1);
     // Well beyond the level below, yet small: others may hold most of a shared cache.
     const sets = caches.map(({ bytes }, i) => (i === 0 ? bytes / 2 : Math.min(bytes / 2, 4 * caches[i - 1].bytes)));
     const beyondAll = Math.min(2 ** 29, 2 * caches[caches.length - 1].bytes);
-    this.#worker = new Worker([...pin(1), program, ...[...sets, beyondAll].map(String)]);
+    const one = new Worker([program, '1', ...[...sets, beyondAll].map(String)]);
+    pin(one.pid, 1);
+    this.#workers = threads > 1 ? [one, new Worker([program, String(threads)])] : [one];
   }
 
   async turn(): Promise<void> {
-    const { rest } = await this.#worker.ask('turn');
-    const pairs = rest.split(' ').map((pair) => pair.split('='));
-    this.#answers.push(new Map(pairs.map(([name, value]) => [name, Number(value)])));
+    const answers: Map<string, number>[] = [];
+    for (const worker of this.#workers) {
+      const { rest } = await worker.ask('turn');
+      const pairs = rest.split(' ').map((pair) => pair.split('='));
+      answers.push(new Map(pairs.map(([name, value]) => [name, Number(value)])));
+    }
+    this.#answers.push(answers);
   }
 
   /** The medians of all turns since the last call. */
   take(): Limits {
-    const answers = this.#answers.splice(0);
-    const medianOf = (name: string) => median(answers.map((answer) => answer.get(name)!));
-    const names = [...answers[0].keys()];
-    const isRead = (name: string) => name.startsWith('read');
+    const turns = this.#answers.splice(0);
+    const [one, together = {}] = this.#workers.map((_, worker) => medians(turns.map((answers) => answers[worker])));
+    const isRead = ([name]: [string, number]) => name.startsWith('read');
     return {
-      peaks: Object.fromEntries(names.filter((name) => !isRead(name)).map((name) => [name, medianOf(name)])),
-      bandwidths: names.filter(isRead).map(medianOf),
+      peaks: Object.fromEntries(Object.entries(one).filter((entry) => !isRead(entry))),
+      together,
+      bandwidths: Object.entries(one)
+        .filter(isRead)
+        .map(([, rate]) => rate),
     };
   }
 
   end(): void {
-    this.#worker.end();
+    for (const worker of this.#workers) worker.end();
   }
+}
+
+function medians(answers: readonly Map<string, number>[]): Record<string, number> {
+  const names = [...answers[0].keys()];
+  return Object.fromEntries(names.map((name) => [name, median(answers.map((answer) => answer.get(name)!))]));
+}
+
+/** Floating-point operations per second that a contender's unit does at best, on all its threads. */
+export function peakOf({ unit, threads }: Pick<Contender, 'unit' | 'threads'>, { peaks, together }: Limits): number {
+  const rates = threads > 1 ? together : peaks;
+  const fused = Object.keys(rates).filter((name) => name.startsWith('fma'));
+  return unit === 'fma' ? Math.max(...fused.map((name) => rates[name])) : rates[unit];
 }
 
 /**
@@ -148,13 +187,11 @@ export class LimitMeter {
  */
 export function roofline(
   { work, bytes }: { readonly work: number; readonly bytes: number },
-  { unit, threads }: Contender,
-  { peaks, bandwidths }: Limits,
+  contender: Pick<Contender, 'unit' | 'threads'>,
+  limits: Limits,
   levels: readonly Level[],
 ): number {
-  const fused = Object.keys(peaks).filter((name) => name.startsWith('fma'));
-  const peak = unit === 'fma' ? Math.max(...fused.map((name) => peaks[name])) : peaks[unit];
   const below = (level: number) => (level < 0 ? 0 : Math.min(bytes, levels[level].bytes));
-  const transfer = bandwidths.reduce((sum, rate, level) => sum + (below(level) - below(level - 1)) / rate, 0);
-  return Math.max((2 * work) / (peak * threads), transfer);
+  const transfer = limits.bandwidths.reduce((sum, rate, level) => sum + (below(level) - below(level - 1)) / rate, 0);
+  return Math.max((2 * work) / peakOf(contender, limits), transfer);
 }

@@ -1,8 +1,10 @@
 // npm run bench: which layers and contenders, how long, and what becomes of the results.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { Command } from 'commander';
-import { comparisonLines } from './compare.js';
+import { agreement, comparisonLines } from './compare.js';
 import { Absent } from './contender.js';
 import { contenders } from './contenders/index.js';
 import { drawResult } from './drawing.js';
@@ -10,10 +12,10 @@ import { everyLayer } from './layers.js';
 import { describeMachine, LimitMeter, type Machine } from './machine.js';
 import { peerVersions } from './peers.js';
 import { root } from './programs.js';
-import { replaceTables } from './readme.js';
+import { conditions, replaceTables, shortTable, wholeTables } from './readme.js';
 import { layerReport } from './report.js';
-import type { Result } from './result.js';
-import { type LayerResult, type Pace, runLayer, type Skipped } from './run.js';
+import type { Pace, Result } from './result.js';
+import { LayerRun, type Skipped } from './run.js';
 import { summaryLines } from './summary.js';
 import { textTable } from './table.js';
 
@@ -28,11 +30,9 @@ interface Options {
 }
 
 const paces: Record<'quick' | 'whole', Pace> = {
-  quick: { rounds: 5, turnSeconds: 0.02 },
-  whole: { rounds: 15, turnSeconds: 0.05 },
+  quick: { launches: 4, rounds: 3, turnSeconds: 0.015 },
+  whole: { launches: 5, rounds: 3, turnSeconds: 0.05 },
 };
-
-const readme = join(root, 'bench/README.md');
 
 const program = new Command('npm run bench --')
   .description(
@@ -40,11 +40,11 @@ const program = new Command('npm run bench --')
   )
   .option('--only <pattern>', 'layers whose name matches; write x, ^2 and -> for ×, ² and →')
   .option('--with <pattern>', 'contenders whose name matches, beside the best native and WASM kernels')
-  .option('--quick', 'fewer and shorter rounds')
+  .option('--quick', 'fewer launches, fewer and shorter rounds')
   .option('--json <file>', 'write every figure')
   .option('--svg <file>', 'draw the speeds')
   .option('--against <file>', 'compare with the JSON of an earlier run')
-  .option('--readme', 'put the tables into bench/README.md')
+  .option('--readme', 'put the tables into README.md and bench/README.md')
   .action(bench);
 
 async function bench(options: Options): Promise<void> {
@@ -52,37 +52,60 @@ async function bench(options: Options): Promise<void> {
   const result = await measure(options);
   for (const [name, reason] of Object.entries(result.skipped)) print(`skipped: ${name}: ${reason}\n`);
   print(`\n${textTable(summaryLines(result))}`);
-  if (before !== undefined) print(`\n${textTable(comparisonLines(before, result))}`);
+  print(`\n${conditions(result)}\n`);
+  if (before !== undefined) print(`\n${textTable(comparisonLines(before, result))}\n${agreement(before, result)}\n`);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result)}\n`);
   if (options.svg !== undefined) writeFileSync(options.svg, await drawResult(result));
-  if (options.readme) writeFileSync(readme, replaceTables(readFileSync(readme, 'utf8'), result));
+  if (options.readme) {
+    writeTables('README.md', shortTable(result));
+    writeTables('bench/README.md', wholeTables(result));
+  }
 }
 
+/** The launches of a layer are a whole pass over the layers apart, so that they differ as those of another run do. */
 async function measure(options: Options): Promise<Result> {
   const chosen = contenders.filter(({ name, always }) => always || matches(options.with, name));
   const machine = describeMachine();
   const skipped: Skipped = new Map();
-  const meter = makeMeter(machine, skipped);
+  const gauge = { meter: makeMeter(machine, skipped), levels: machine.levels };
   const pace = paces[options.quick ? 'quick' : 'whole'];
-  print(`${machine.processor}, Node ${machine.node}, priority: ${machine.priority}\n`);
-  const layers: LayerResult[] = [];
-  for (const layer of everyLayer.filter(({ name }) => matches(options.only, name))) {
-    const result = await runLayer(layer, chosen, pace, { meter, levels: machine.levels }, skipped);
-    print(layerReport(result));
-    layers.push(result);
+  const pinning = machine.pinned ? 'pinned' : 'not pinned';
+  print(`${machine.processor}, Node ${machine.node}, priority: ${machine.priority}, ${pinning}\n`);
+  const layers = everyLayer.filter(({ name }) => matches(options.only, name));
+  if (layers.length === 0) program.error(`error: no layer matches --only '${options.only}'`);
+  const runs = layers.map((layer) => new LayerRun(layer, chosen, gauge, skipped));
+  try {
+    for (let launch = 1; launch <= pace.launches; launch++) {
+      print(`launch ${launch} of ${pace.launches}\n`);
+      for (const run of runs) {
+        await run.launch(pace);
+        if (launch === pace.launches) print(layerReport(run.result()));
+      }
+    }
+  } finally {
+    gauge.meter?.end();
+    for (const run of runs) run.end();
   }
-  meter?.end();
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const versions = peerVersions();
   return {
-    version,
+    version: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
     date: new Date().toISOString(),
     machine,
-    versions,
+    versions: peerVersions(),
     pace,
+    wasm: wasmSize(),
     skipped: Object.fromEntries(skipped),
-    layers,
+    layers: runs.map((run) => run.result()),
   };
+}
+
+function wasmSize(): Result['wasm'] {
+  const bytes = readFileSync(join(root, 'dist/kernels.wasm'));
+  return { plain: bytes.length, gzipped: gzipSync(bytes, { level: 9 }).length };
+}
+
+function writeTables(file: string, tables: string): void {
+  const path = join(root, file);
+  writeFileSync(path, replaceTables(readFileSync(path, 'utf8'), tables));
 }
 
 function print(text: string): void {
@@ -98,7 +121,7 @@ function matches(pattern: string | undefined, name: string): boolean {
 
 function makeMeter({ levels }: Machine, skipped: Skipped): LimitMeter | undefined {
   try {
-    return new LimitMeter(levels);
+    return new LimitMeter(levels, availableParallelism());
   } catch (error) {
     if (!(error instanceof Absent)) throw error;
     skipped.set('limits of the machine', error.message);

@@ -8,8 +8,12 @@ const require = createRequire(new URL('../../bench/package.json', import.meta.ur
 
 /** Loads a peer; `Package` states what is used of it, so that nothing is compiled against a package that may be absent. */
 export function loadPeer<Package>(name: string): Package {
+  return found(name, () => require(name) as Package);
+}
+
+function found<Value>(name: string, find: () => Value): Value {
   try {
-    return require(name) as Package;
+    return find();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
     throw new Absent(`${name} is not installed; npm run bench:peers installs it`);
@@ -18,8 +22,9 @@ export function loadPeer<Package>(name: string): Package {
 
 /** Versions of the packages that are installed. */
 export function peerVersions(): Record<string, string> {
-  const { dependencies } = require('./package.json') as { dependencies: Record<string, string> };
-  const versions = Object.keys(dependencies).map((name) => [name, versionOf(name)]);
+  const { dependencies, optionalDependencies } = require('./package.json') as Record<string, Record<string, string>>;
+  const names = [...Object.keys(dependencies), ...Object.keys(optionalDependencies)];
+  const versions = names.map((name) => [name, versionOf(name)]);
   return Object.fromEntries(versions.filter(([, version]) => version !== undefined));
 }
 
@@ -34,5 +39,5 @@ function versionOf(name: string): string | undefined {
 
 /** The path of a file of a peer. */
 export function peerFile(path: string): string {
-  return require.resolve(path);
+  return found(path, () => require.resolve(path));
 }

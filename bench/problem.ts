@@ -1,4 +1,4 @@
-// The right result of a layer, and whether a contender's is it.
+// The right result of a layer, and whether a contender's is it. It is kept in files: a run has many layers and launches.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { createRuntime } from '../src/entries/node.js';
 const roundoff = 2 ** -24;
 
 export interface Problem {
-  /** Of its own; the operands lie there as files for programs: `input`, `filter0`, `filter1`. */
+  /** Of its own; the operands lie there as files for programs, `input`, `filter0`, `filter1`, and what is expected. */
   readonly folder: string;
   /** What is wrong with the result in a file, or undefined. */
   check(resultPath: string, exact: boolean): string | undefined;
@@ -26,18 +26,28 @@ export async function makeProblem(layer: Layer): Promise<Problem> {
   for (const [i, { data }] of operands.filters.entries()) writeFileSync(join(folder, `filter${i}`), data);
   const reference = await createRuntime({ backend: 'reference' });
   const expected = prepareLayer(reference, layer, operands.filters, 'NHWC').run(operands.input as Tensor).data;
-  const bounds = await boundsOf(layer, operands, expected);
+  const { byteLength } = expected;
+  const [expectedPath, boundsPath] = ['expected', 'bounds'].map((name) => join(folder, name));
+  writeFileSync(expectedPath, expected);
+  writeFileSync(boundsPath, await boundsOf(layer, operands, expected));
   return {
     folder,
     check(resultPath, exact) {
       const bytes = readFileSync(resultPath);
-      if (bytes.length !== expected.byteLength) return `${bytes.length} bytes instead of ${expected.byteLength}`;
-      const Type = layer.dtype === 'uint8' ? Uint8Array : Float32Array;
-      const actual = new Type(bytes.buffer, bytes.byteOffset, expected.length);
-      return exact ? differentBits(actual, expected) : beyondBounds(actual, expected, bounds);
+      if (bytes.length !== byteLength) return `${bytes.length} bytes instead of ${byteLength}`;
+      const [actual, right] = [bytes, readFileSync(expectedPath)].map((file) => elementsOf(layer, file));
+      return exact ? differentBits(actual, right) : beyondBounds(actual, right, floatsOf(readFileSync(boundsPath)));
     },
     remove: () => rmSync(folder, { recursive: true }),
   };
+}
+
+function elementsOf({ dtype }: Layer, file: Buffer): TensorData {
+  return dtype === 'uint8' ? file : floatsOf(file);
+}
+
+function floatsOf({ buffer, byteOffset, length }: Buffer): Float32Array {
+  return new Float32Array(buffer, byteOffset, length / 4);
 }
 
 /**
@@ -50,12 +60,27 @@ async function boundsOf(layer: Layer, { input, filters }: Operands, expected: Te
   const runtime = await createRuntime();
   const operator = prepareLayer(runtime, layer, filters.map(absolute), 'NHWC');
   const sums = operator.run(absolute(input as Tensor)).data;
-  const [height, width] = layer.kernel;
-  const products = height * width * layer.input[3] + 3;
   // Activations have no sum: a few units of the last place of values of about one.
   return layer.operation === 'activate'
     ? new Float32Array(sums.length).fill(16 * roundoff)
-    : sums.map((sum) => 2 * products * roundoff * sum);
+    : sums.map((sum) => 2 * (productsOf(layer) + 3) * roundoff * sum);
+}
+
+/** The products of the longest sum of an element. */
+function productsOf({ operation, kernel: [height, width], input, groups }: Layer): number {
+  const channels = input[3];
+  switch (operation) {
+    case 'separableConv2d':
+      return height * width + channels;
+    case 'sepFilter2d':
+      return height + width;
+    case 'pointwiseConv2d':
+    case 'conv2d':
+    case 'convTranspose2d':
+      return (height * width * channels) / groups;
+    default:
+      return height * width;
+  }
 }
 
 function differentBits(actual: TensorData, expected: TensorData): string | undefined {

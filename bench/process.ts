@@ -25,6 +25,11 @@ export class Worker {
     this.#answers = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
   }
 
+  /** Of a process that has answered. */
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   async ask(question: string): Promise<Answer> {
     this.#child.stdin!.write(`${question}\n`);
     return this.answer();

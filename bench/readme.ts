@@ -1,29 +1,51 @@
-// The tables of bench/README.md, between their markers.
+// The tables of bench/README.md, and the short one of README.md, between their markers.
+import { overviewLines } from './overview.js';
+import { limitTexts, peakTexts } from './report.js';
 import type { Result } from './result.js';
 import { summaryLines } from './summary.js';
-import { duration, markdownTable } from './table.js';
+import { duration, markdownTable, rangeText } from './table.js';
 
 const [begin, end] = ['<!-- bench: begin -->', '<!-- bench: end -->'];
 
-/** The text with the tables of a run in place of those between the markers. */
-export function replaceTables(text: string, result: Result): string {
+/** The text with other tables in place of those between the markers. */
+export function replaceTables(text: string, tables: string): string {
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`bench/README.md has no ${begin} … ${end}`);
-  return `${text.slice(0, from + begin.length)}\n\n${tablesOf(result)}\n${text.slice(to)}`;
+  if (from < 0 || to < from) throw new Error(`the text has no ${begin} … ${end}`);
+  return `${text.slice(0, from + begin.length)}\n\n${tables}\n${text.slice(to)}`;
 }
 
-function tablesOf(result: Result): string {
-  const { version, date, machine, versions, skipped } = result;
-  const peers = Object.entries(versions).map(([name, number]) => `${name} ${number}`);
-  const about = [
-    `sepconv ${version}, ${date.slice(0, 10)}, ${machine.processor}, ${machine.platform}, Node ${machine.node}; `,
-    `${peers.join(', ')}.`,
-  ];
-  const absent = Object.entries(skipped).map(([name, reason]) => `- skipped: ${name}: ${reason}\n`);
+/** Against each peer. */
+export function shortTable(result: Result): string {
+  const { date, machine } = result;
+  return `${markdownTable(overviewLines(result))}\nOne core of ${machine.processor}, ${date.slice(0, 10)}.\n`;
+}
+
+/** What was measured on what, the targets, and the median of every contender on every layer. */
+export function wholeTables(result: Result): string {
+  const absent = Object.entries(result.skipped).map(([name, reason]) => `- skipped: ${name}: ${reason}\n`);
   const classes = ['native', 'wasm', 'javascript'] as const;
   const tables = classes.map((name) => `### Medians: ${name}\n\n${markdownTable(medianLines(result, name))}`);
   const summary = `### Against the targets\n\n${markdownTable(summaryLines(result))}`;
-  return `${about.join('')}\n\n${[summary, ...tables, ...(absent.length > 0 ? [absent.join('')] : [])].join('\n')}`;
+  return `${aboutText(result)}\n\n${[summary, ...tables, ...(absent.length > 0 ? [absent.join('')] : [])].join('\n')}`;
+}
+
+function aboutText(result: Result): string {
+  const { version, date, machine, versions } = result;
+  const peers = Object.entries(versions).map(([name, number]) => `${name} ${number}`);
+  const place = `${machine.processor}, ${machine.platform}, Node ${machine.node}`;
+  return `sepconv ${version}, ${date.slice(0, 10)}, ${place}; ${peers.join(', ')}.\n\n${conditions(result)}`;
+}
+
+/** How busy the machine was, and what its limits were: the median of all launches and their range. */
+export function conditions({ layers, pace }: Result): string {
+  const loads = layers.flatMap((result) => result.loads);
+  const limits = layers.flatMap((result) => result.limits);
+  const together = peakTexts(limits, 'together', rangeText);
+  return [
+    `${pace.launches} launches of ${pace.rounds} rounds of ${pace.turnSeconds} s; load ${rangeText(loads)}.`,
+    ...(limits.length > 0 ? [`One core, 10⁹ a second: ${limitTexts(limits, rangeText).join(', ')}.`] : []),
+    ...(together.length > 0 ? [`All cores at once: ${together.join(', ')}.`] : []),
+  ].join('\n');
 }
 
 /** A line a layer, a column a contender of one class. */

@@ -1,4 +1,7 @@
-// One layer: every contender in a process of its own, checked, warmed up, and timed in turns.
+// One layer: every contender in a process of its own, checked, warmed up, and timed in turns; and all of that again in
+// every launch.
+import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { filterShapes, type Layer, multiplyAdds, outputShape } from '../src/bench/layer.js';
 import { median, quantile } from '../src/bench/sampler.js';
@@ -8,36 +11,8 @@ import { type Level, type LimitMeter, type Limits, load, pin, roofline } from '.
 import { makeProblem, type Problem } from './problem.js';
 import { Worker } from './process.js';
 import { buildFolder, compile } from './programs.js';
-
-export interface Row {
-  readonly contender: string;
-  readonly class: Contender['class'];
-  readonly threads: number;
-  /** Seconds per call, one list a round. */
-  readonly rounds: readonly (readonly number[])[];
-  readonly median: number;
-  /** A quarter of the samples are below the first, a quarter above the second. */
-  readonly quartiles: readonly [number, number];
-  /** Seconds that this contender's unit takes at least, by the limits of this layer; null without them. */
-  readonly roofline: number | null;
-}
-
-export interface LayerResult {
-  readonly layer: Layer;
-  readonly multiplyAdds: number;
-  /** Input, filters and output. */
-  readonly bytes: number;
-  readonly limits: Limits | null;
-  readonly load: number;
-  readonly rows: readonly Row[];
-  /** Contenders that failed or gave a wrong result, and how. */
-  readonly failures: Readonly<Record<string, string>>;
-}
-
-export interface Pace {
-  readonly rounds: number;
-  readonly turnSeconds: number;
-}
+import { estimate, ratios } from './ratio.js';
+import type { LayerResult, Pace, Row } from './result.js';
 
 /** What the limits are measured with, where there is a compiler for it. */
 export interface Gauge {
@@ -48,52 +23,113 @@ export interface Gauge {
 /** Contenders that are not on this machine, and why; filled as layers are run. */
 export type Skipped = Map<string, string>;
 
-/** Who needs so many turns for one call takes part in the first rounds only. */
+/** Who needs so many turns for one call takes part in the first round of a launch only. */
 const slowFactor = 4;
-const slowRounds = 3;
 
+/** A contender's process of this launch. */
 interface Entrant {
   readonly contender: Contender;
   readonly worker: Worker;
-  readonly rounds: number[][];
+  /** Samples of each turn. */
+  readonly turns: number[][];
 }
 
-export async function runLayer(
-  layer: Layer,
-  contenders: readonly Contender[],
-  pace: Pace,
-  { meter, levels }: Gauge,
-  skipped: Skipped,
-): Promise<LayerResult> {
-  const failures: Record<string, string> = {};
-  const problem = await makeProblem(layer);
-  const entrants: Entrant[] = [];
-  for (const contender of contenders.filter(({ name, takes }) => takes(layer) && !skipped.has(name))) {
+/** Samples of each turn of each launch, by contender. */
+type Samples = Map<Contender, number[][][]>;
+
+/** A layer through all launches of a run. */
+export class LayerRun {
+  readonly #layer: Layer;
+  readonly #gauge: Gauge;
+  readonly #skipped: Skipped;
+  readonly #samples: Samples;
+  readonly #failures: Record<string, string> = {};
+  readonly #limits: Limits[] = [];
+  readonly #loads: number[] = [];
+  #problem: Problem | undefined;
+
+  constructor(layer: Layer, contenders: readonly Contender[], gauge: Gauge, skipped: Skipped) {
+    this.#layer = layer;
+    this.#gauge = gauge;
+    this.#skipped = skipped;
+    this.#samples = new Map(contenders.filter(({ takes }) => takes(layer)).map((contender) => [contender, []]));
+  }
+
+  async launch(pace: Pace): Promise<void> {
+    this.#problem ??= await makeProblem(this.#layer);
+    const entrants: Entrant[] = [];
     try {
-      entrants.push({ contender, worker: await enter(contender, layer, problem), rounds: [] });
-    } catch (error) {
-      const { message } = error as Error;
-      if (error instanceof Absent) skipped.set(contender.name, message);
-      else failures[contender.name] = message;
+      await this.#enterAll(this.#problem, entrants);
+      await this.#takeTurns(entrants, pace);
+    } finally {
+      for (const { worker } of entrants) worker.end();
+    }
+    for (const { contender, turns } of entrants) this.#samples.get(contender)!.push(turns);
+    if (this.#gauge.meter !== undefined) this.#limits.push(this.#gauge.meter.take());
+    this.#loads.push(load());
+  }
+
+  end(): void {
+    this.#problem?.remove();
+  }
+
+  result(): LayerResult {
+    const size = { work: multiplyAdds(this.#layer), bytes: bytesOf(this.#layer) };
+    const present = [...this.#samples].filter(([contender, { length }]) => length > 0 && this.#takesPart(contender));
+    const bare = present.map(([contender, launches]) => {
+      const bounds = this.#limits.map((limits) => roofline(size, contender, limits, this.#gauge.levels));
+      return timesOf(contender, launches, bounds);
+    });
+    return {
+      layer: this.#layer,
+      multiplyAdds: size.work,
+      bytes: size.bytes,
+      limits: this.#limits,
+      loads: this.#loads,
+      rows: bare.map((row) => compared(row, bare)),
+      failures: this.#failures,
+    };
+  }
+
+  #takesPart({ name }: Contender): boolean {
+    return !this.#skipped.has(name) && !(name in this.#failures);
+  }
+
+  /** Starts the processes, as many at a time as there are processors, and pins those that are ready. */
+  async #enterAll(problem: Problem, entrants: Entrant[]): Promise<void> {
+    const waiting = [...this.#samples.keys()].filter((contender) => this.#takesPart(contender));
+    const enterNext = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        try {
+          entrants.push({ contender: next, worker: await enter(next, this.#layer, problem), turns: [] });
+        } catch (error) {
+          const { message } = error as Error;
+          if (error instanceof Absent) this.#skipped.set(next.name, message);
+          else this.#failures[next.name] = message;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, enterNext));
+    for (const { contender, worker } of entrants) pin(worker.pid, contender.threads);
+  }
+
+  async #takeTurns(entrants: readonly Entrant[], { rounds, turnSeconds }: Pace): Promise<void> {
+    for (let round = 0; round < rounds; round++) {
+      await this.#gauge.meter?.turn();
+      for (const { contender, worker, turns } of entrants) {
+        const isSlow = round > 0 && median(turns[0]) > slowFactor * turnSeconds;
+        if (contender.name in this.#failures || isSlow) continue;
+        const { word, rest } = await worker.ask(`turn ${turnSeconds}`);
+        if (word === 'samples') turns.push(rest.split(' ').map(Number));
+        else this.#failures[contender.name] = rest || 'its process ended';
+      }
     }
   }
-  try {
-    await takeTurns(entrants, pace, meter, failures);
-  } finally {
-    for (const { worker } of entrants) worker.end();
-    problem.remove();
-  }
-  const limits = meter?.take() ?? null;
-  const size = { work: multiplyAdds(layer), bytes: bytesOf(layer) };
-  const rows = entrants
-    .filter(({ contender }) => !(contender.name in failures))
-    .map(({ contender, rounds }) => rowOf(contender, rounds, limits && roofline(size, contender, limits, levels)));
-  return { layer, multiplyAdds: size.work, bytes: size.bytes, limits, load: load(), rows, failures };
 }
 
 /** Starts a contender's process and checks its result; throws `Absent`, or what is wrong with it. */
 async function enter(contender: Contender, layer: Layer, problem: Problem): Promise<Worker> {
-  const resultPath = join(problem.folder, 'result');
+  const resultPath = join(problem.folder, contender.name.replaceAll('/', ' '));
   const worker = new Worker(commandOf(contender, layer, problem, resultPath), contender.environment);
   try {
     const { word, rest } = await worker.answer();
@@ -105,6 +141,8 @@ async function enter(contender: Contender, layer: Layer, problem: Problem): Prom
   } catch (error) {
     worker.end();
     throw error;
+  } finally {
+    rmSync(resultPath, { force: true });
   }
 }
 
@@ -115,38 +153,35 @@ function commandOf(
   resultPath: string,
 ): string[] {
   if (runs.kind === 'javascript') {
-    const child = join(buildFolder, 'child.js');
-    return [...pin(threads), process.execPath, child, name, JSON.stringify(layer), resultPath];
+    const node = runs.node?.() ?? process.execPath;
+    return [node, join(buildFolder, 'child.js'), name, JSON.stringify(layer), resultPath];
   }
   const { operation, input, kernel, outputs, strides, dilations, groups, dtype } = layer;
   const numbers = [...input, ...kernel, outputs, strides, dilations, groups, threads].map(String);
-  return [...pin(threads), compile(runs), operation, dtype, ...numbers, folder, resultPath];
+  return [compile(runs), operation, dtype, ...numbers, folder, resultPath];
 }
 
-/** Warm-up for all, then round after round. */
-async function takeTurns(
-  entrants: readonly Entrant[],
-  { rounds, turnSeconds }: Pace,
-  meter: LimitMeter | undefined,
-  failures: Record<string, string>,
-): Promise<void> {
-  for (const { worker } of entrants) await worker.ask('warm');
-  for (let round = 0; round < rounds; round++) {
-    await meter?.turn();
-    for (const { contender, worker, rounds: done } of entrants) {
-      const isSlow = done.length > 0 && median(done[0]) > slowFactor * turnSeconds;
-      if (contender.name in failures || (isSlow && round >= slowRounds)) continue;
-      const { word, rest } = await worker.ask(`turn ${turnSeconds}`);
-      if (word === 'samples') done.push(rest.split(' ').map(Number));
-      else failures[contender.name] = rest || 'its process ended';
-    }
-  }
+type Times = Omit<Row, 'best' | 'timesBest'>;
+
+function timesOf({ name, class: kind, threads }: Contender, samples: number[][][], bounds: readonly number[]): Times {
+  const pooled = samples.flat(2);
+  const launches = samples.map((turns) => turns.map(median));
+  return {
+    contender: name,
+    class: kind,
+    threads,
+    launches,
+    median: median(pooled),
+    quartiles: [quantile(pooled, 0.25), quantile(pooled, 0.75)],
+    roofline: bounds,
+    share: bounds.length > 0 ? estimate(launches.map((turns, i) => bounds[i] / median(turns))) : null,
+  };
 }
 
-function rowOf({ name, class: kind, threads }: Contender, rounds: readonly number[][], bound: number | null): Row {
-  const samples = rounds.flat();
-  const quartiles = [quantile(samples, 0.25), quantile(samples, 0.75)] as const;
-  return { contender: name, class: kind, threads, rounds, median: median(samples), quartiles, roofline: bound };
+function compared(row: Times, rows: readonly Times[]): Row {
+  const peers = rows.filter((other) => other.class === row.class && other.threads === 1);
+  const best = peers.reduce((first, second) => (second.median < first.median ? second : first));
+  return { ...row, best: best.contender, timesBest: estimate(ratios(row.launches, best.launches)) };
 }
 
 function bytesOf(layer: Layer): number {

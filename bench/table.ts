@@ -1,4 +1,6 @@
 // Text in columns, for terminals and for Markdown.
+import { quantile } from '../src/bench/sampler.js';
+import type { Estimate } from './ratio.js';
 
 /** Lines of cells, the first one a header; every column but the first is aligned to the right. */
 export function textTable(lines: readonly (readonly string[])[]): string {
@@ -21,6 +23,20 @@ export function duration(seconds: number): string {
 /** Three digits, without an exponent. */
 export function digits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+export function times(ratio: number): string {
+  return `${ratio.toFixed(2)}×`;
+}
+
+export function intervalText({ interval }: Estimate, text = (value: number) => value.toFixed(2)): string {
+  return interval.map(text).join('–');
+}
+
+/** The median of some figures and, where they differ, their range: `61.3 (55.0–66.2)`. */
+export function rangeText(values: readonly number[]): string {
+  const [low, middle, high] = [0, 0.5, 1].map((share) => digits(quantile(values, share)));
+  return low === high ? middle : `${middle} (${low}–${high})`;
 }
 
 export function percent(share: number): string {

@@ -43,26 +43,25 @@ double sample(Run& run, long calls) {
   return (now() - start) / double(calls);
 }
 
-/** Answers `warm` and `turn <seconds>` until standard input ends. */
+/** Warms up, then answers each `turn <seconds>` until standard input ends. */
 template <class Run>
 void takeTurns(Run run) {
-  std::cout << "bench ready" << std::endl;
   long calls = 1;
+  const double start = now();
+  while (now() - start < 0.1) calls = std::max(1L, long(0.001 / sample(run, calls)) + 1);
+  std::cout << "bench ready" << std::endl;
   std::string word;
-  while (std::cin >> word) {
-    if (word == "warm") {
-      const double begin = now();
-      while (now() - begin < 0.1) calls = std::max(1L, long(0.001 / sample(run, calls)) + 1);
-      std::cout << "bench warm" << std::endl;
-      continue;
-    }
-    double seconds;
-    std::cin >> seconds;
+  double seconds;
+  while (std::cin >> word >> seconds) {
     const double begin = now();
-    double first = sample(run, calls);
+    const double first = sample(run, calls);
     std::cout << "bench samples";
-    if (first > seconds) std::cout << ' ' << first;
-    while (now() - begin < seconds) std::cout << ' ' << sample(run, calls);
+    if (first > seconds) {
+      std::cout << ' ' << first;
+    } else {
+      do std::cout << ' ' << sample(run, calls);
+      while (now() - begin < seconds);
+    }
     std::cout << std::endl;
   }
 }

