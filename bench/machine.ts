@@ -1,5 +1,5 @@
 // The machine: what it is, what it can do at best, and how processes are kept apart on it.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, platform, setPriority } from 'node:os';
 import { median } from '../src/bench/sampler.js';
@@ -29,7 +29,8 @@ export interface Machine {
   readonly node: string;
   /** What was done so that others disturb less. */
   readonly priority: string;
-  readonly pinned: boolean;
+  /** Where processes are pinned; none without `taskset`. */
+  readonly cores: readonly number[];
   readonly levels: readonly Level[];
 }
 
@@ -40,17 +41,9 @@ export function describeMachine(): Machine {
     threads: availableParallelism(),
     node: process.version,
     priority: raisePriority(),
-    pinned: canPin(),
+    cores: ownCores(),
     levels: cacheLevels(),
   };
-}
-
-function canPin(): boolean {
-  try {
-    return ownCores().length > 0;
-  } catch {
-    return false;
-  }
 }
 
 /** Load of the last minute, of all processes. */
@@ -58,23 +51,21 @@ export function load(): number {
   return loadavg()[0];
 }
 
-/** Keeps a process and all its threads to the last cores; not where `taskset` or so many cores are missing. */
-export function pin(pid: number, threads: number): boolean {
-  try {
-    const cores = ownCores().slice(-threads);
-    if (cores.length < threads) return false;
-    execFileSync('taskset', ['-acp', cores.join(','), String(pid)], { stdio: 'pipe' });
-    return true;
-  } catch {
-    return false;
-  }
+/** Keeps a process and all its threads to the last cores, where there are so many. */
+export function pin(pid: number, threads: number, cores: readonly number[]): void {
+  if (cores.length < threads) return;
+  const pinned = () => spawnSync('taskset', ['-acp', cores.slice(-threads).join(','), String(pid)]).status === 0;
+  // It stops at a thread that ends meanwhile. A process that has ended shows in its answers.
+  for (let tries = 3; tries > 0 && !pinned(); tries--);
 }
 
-/** @throws where there is no `taskset` */
 function ownCores(): number[] {
-  const answer = execFileSync('taskset', ['-cp', String(process.pid)], { stdio: 'pipe' }).toString();
-  const [, list] = answer.split(': ');
-  return list.trim().split(',').flatMap(range);
+  try {
+    const answer = execFileSync('taskset', ['-cp', String(process.pid)], { stdio: 'pipe' }).toString();
+    return answer.split(': ')[1].trim().split(',').flatMap(range);
+  } catch {
+    return [];
+  }
 }
 
 /** `0-3` as [0, 1, 2, 3]. */
@@ -129,14 +120,14 @@ export class LimitMeter {
   readonly #answers: Map<string, number>[][] = [];
 
   /** @throws Absent where there is no compiler */
-  constructor(levels: readonly Level[], threads: number) {
+  constructor({ levels, threads, cores }: Machine) {
     const program = compile({ source: 'limits', flags: ['-pthread'] });
     const caches = levels.slice(0, -1);
     // Well beyond the level below, yet small: others may hold most of a shared cache.
     const sets = caches.map(({ bytes }, i) => (i === 0 ? bytes / 2 : Math.min(bytes / 2, 4 * caches[i - 1].bytes)));
     const beyondAll = Math.min(2 ** 29, 2 * caches[caches.length - 1].bytes);
     const one = new Worker([program, '1', ...[...sets, beyondAll].map(String)]);
-    pin(one.pid, 1);
+    pin(one.pid, 1, cores);
     this.#workers = threads > 1 ? [one, new Worker([program, String(threads)])] : [one];
   }
 

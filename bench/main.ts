@@ -1,6 +1,5 @@
 // npm run bench: which layers and contenders, how long, and what becomes of the results.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Command } from 'commander';
@@ -67,13 +66,13 @@ async function measure(options: Options): Promise<Result> {
   const chosen = contenders.filter(({ name, always }) => always || matches(options.with, name));
   const machine = describeMachine();
   const skipped: Skipped = new Map();
-  const gauge = { meter: makeMeter(machine, skipped), levels: machine.levels };
+  const place = { machine, meter: makeMeter(machine, skipped) };
   const pace = paces[options.quick ? 'quick' : 'whole'];
-  const pinning = machine.pinned ? 'pinned' : 'not pinned';
-  print(`${machine.processor}, Node ${machine.node}, priority: ${machine.priority}, ${pinning}\n`);
+  if (machine.cores.length === 0) skipped.set('a core for each process', 'taskset is not here');
+  print(`${machine.processor}, Node ${machine.node}, priority: ${machine.priority}\n`);
   const layers = everyLayer.filter(({ name }) => matches(options.only, name));
   if (layers.length === 0) program.error(`error: no layer matches --only '${options.only}'`);
-  const runs = layers.map((layer) => new LayerRun(layer, chosen, gauge, skipped));
+  const runs = layers.map((layer) => new LayerRun(layer, chosen, place, skipped));
   try {
     for (let launch = 1; launch <= pace.launches; launch++) {
       print(`launch ${launch} of ${pace.launches}\n`);
@@ -83,7 +82,7 @@ async function measure(options: Options): Promise<Result> {
       }
     }
   } finally {
-    gauge.meter?.end();
+    place.meter?.end();
     for (const run of runs) run.end();
   }
   return {
@@ -119,9 +118,9 @@ function matches(pattern: string | undefined, name: string): boolean {
   return [name, typed].some((text) => new RegExp(pattern, 'i').test(text));
 }
 
-function makeMeter({ levels }: Machine, skipped: Skipped): LimitMeter | undefined {
+function makeMeter(machine: Machine, skipped: Skipped): LimitMeter | undefined {
   try {
-    return new LimitMeter(levels, availableParallelism());
+    return new LimitMeter(machine);
   } catch (error) {
     if (!(error instanceof Absent)) throw error;
     skipped.set('limits of the machine', error.message);

@@ -1,6 +1,7 @@
 // Packages of bench/package.json, which nothing but the contenders needs.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { Absent } from './contender.js';
 
 /** This code runs from a folder of build/. */
@@ -37,7 +38,7 @@ function versionOf(name: string): string | undefined {
   }
 }
 
-/** The path of a file of a peer. */
-export function peerFile(path: string): string {
-  return found(path, () => require.resolve(path));
+/** The folder of a peer. */
+export function peerFolder(name: string): string {
+  return found(name, () => dirname(require.resolve(`${name}/package.json`)));
 }

@@ -42,6 +42,11 @@ export function ratios(launches: Launches, base: Launches): number[] {
   });
 }
 
+/** How much of what a bound allows is reached in each launch; nothing without bounds. */
+export function shares(bounds: readonly number[], launches: Launches): number[] {
+  return bounds.map((seconds, launch) => seconds / median(launches[launch]));
+}
+
 export function geometricMean(values: readonly number[]): number {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }

@@ -7,17 +7,17 @@ import { filterShapes, type Layer, multiplyAdds, outputShape } from '../src/benc
 import { median, quantile } from '../src/bench/sampler.js';
 import { sizeOf } from '../src/core/tensor.js';
 import { Absent, type Contender } from './contender.js';
-import { type Level, type LimitMeter, type Limits, load, pin, roofline } from './machine.js';
+import { type LimitMeter, type Limits, load, type Machine, pin, roofline } from './machine.js';
 import { makeProblem, type Problem } from './problem.js';
 import { Worker } from './process.js';
 import { buildFolder, compile } from './programs.js';
-import { estimate, ratios } from './ratio.js';
+import { estimate, ratios, shares } from './ratio.js';
 import type { LayerResult, Pace, Row } from './result.js';
 
-/** What the limits are measured with, where there is a compiler for it. */
-export interface Gauge {
+/** Where a layer runs, and what the limits are measured with where there is a compiler for it. */
+export interface Place {
+  readonly machine: Machine;
   readonly meter: LimitMeter | undefined;
-  readonly levels: readonly Level[];
 }
 
 /** Contenders that are not on this machine, and why; filled as layers are run. */
@@ -40,7 +40,7 @@ type Samples = Map<Contender, number[][][]>;
 /** A layer through all launches of a run. */
 export class LayerRun {
   readonly #layer: Layer;
-  readonly #gauge: Gauge;
+  readonly #place: Place;
   readonly #skipped: Skipped;
   readonly #samples: Samples;
   readonly #failures: Record<string, string> = {};
@@ -48,9 +48,9 @@ export class LayerRun {
   readonly #loads: number[] = [];
   #problem: Problem | undefined;
 
-  constructor(layer: Layer, contenders: readonly Contender[], gauge: Gauge, skipped: Skipped) {
+  constructor(layer: Layer, contenders: readonly Contender[], place: Place, skipped: Skipped) {
     this.#layer = layer;
-    this.#gauge = gauge;
+    this.#place = place;
     this.#skipped = skipped;
     this.#samples = new Map(contenders.filter(({ takes }) => takes(layer)).map((contender) => [contender, []]));
   }
@@ -65,7 +65,7 @@ export class LayerRun {
       for (const { worker } of entrants) worker.end();
     }
     for (const { contender, turns } of entrants) this.#samples.get(contender)!.push(turns);
-    if (this.#gauge.meter !== undefined) this.#limits.push(this.#gauge.meter.take());
+    if (this.#place.meter !== undefined) this.#limits.push(this.#place.meter.take());
     this.#loads.push(load());
   }
 
@@ -77,7 +77,7 @@ export class LayerRun {
     const size = { work: multiplyAdds(this.#layer), bytes: bytesOf(this.#layer) };
     const present = [...this.#samples].filter(([contender, { length }]) => length > 0 && this.#takesPart(contender));
     const bare = present.map(([contender, launches]) => {
-      const bounds = this.#limits.map((limits) => roofline(size, contender, limits, this.#gauge.levels));
+      const bounds = this.#limits.map((limits) => roofline(size, contender, limits, this.#place.machine.levels));
       return timesOf(contender, launches, bounds);
     });
     return {
@@ -110,12 +110,12 @@ export class LayerRun {
       }
     };
     await Promise.all(Array.from({ length: availableParallelism() }, enterNext));
-    for (const { contender, worker } of entrants) pin(worker.pid, contender.threads);
+    for (const { contender, worker } of entrants) pin(worker.pid, contender.threads, this.#place.machine.cores);
   }
 
   async #takeTurns(entrants: readonly Entrant[], { rounds, turnSeconds }: Pace): Promise<void> {
     for (let round = 0; round < rounds; round++) {
-      await this.#gauge.meter?.turn();
+      await this.#place.meter?.turn();
       for (const { contender, worker, turns } of entrants) {
         const isSlow = round > 0 && median(turns[0]) > slowFactor * turnSeconds;
         if (contender.name in this.#failures || isSlow) continue;
@@ -174,7 +174,7 @@ function timesOf({ name, class: kind, threads }: Contender, samples: number[][][
     median: median(pooled),
     quartiles: [quantile(pooled, 0.25), quantile(pooled, 0.75)],
     roofline: bounds,
-    share: bounds.length > 0 ? estimate(launches.map((turns, i) => bounds[i] / median(turns))) : null,
+    share: bounds.length > 0 ? estimate(shares(bounds, launches)) : null,
   };
 }
 

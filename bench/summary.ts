@@ -2,8 +2,8 @@
 import { median } from '../src/bench/sampler.js';
 import { contenders } from './contenders/index.js';
 import { peakOf } from './machine.js';
-import { type Estimate, estimate, geometricMean, ratios } from './ratio.js';
-import { type LayerResult, type Result, type Row, rowOf } from './result.js';
+import { type Estimate, estimate, geometricMean, ratios, shares } from './ratio.js';
+import { type LayerResult, type Result, rowOf } from './result.js';
 import { duration, intervalText, percent, rangeText, times } from './table.js';
 import { type Target, targets, wasmBytes } from './targets.js';
 
@@ -60,13 +60,9 @@ function figuresOf({ contender, measure }: Target, result: LayerResult): Figures
   const row = rowOf(result, contender);
   if (row === undefined) return undefined;
   if (measure === 'seconds') return row.launches.map(median);
-  if (measure === 'share') return row.share === null ? undefined : sharesOf(row);
+  if (measure === 'share') return row.share === null ? undefined : shares(row.roofline, row.launches);
   const peer = rowOf(result, measure.peer);
   return peer && ratios(peer.launches, row.launches);
-}
-
-function sharesOf({ roofline, launches }: Row): Figures {
-  return roofline.map((bound, launch) => bound / median(launches[launch]));
 }
 
 /** The layers' geometric mean launch by launch: what disturbs all layers of a launch shows between launches. */

@@ -104,7 +104,7 @@ const row = (contender: string, seconds: number, best = contender, bound?: numbe
 const resultOf = (rows: readonly Row[], layer = standardLayers[0]): Result => ({
   version: '1.2.3',
   date: '2026-01-02T03:04:05Z',
-  machine: { processor: 'P', platform: 'p', threads: 1, node: 'v1', priority: '', pinned: true, levels: [] },
+  machine: { processor: 'P', platform: 'p', threads: 1, node: 'v1', priority: '', cores: [], levels: [] },
   versions: { peer: '4.5.6' },
   pace: { launches: 5, rounds: 2, turnSeconds: 1 },
   wasm: { plain: 2 ** 14, gzipped: 2 ** 15 },

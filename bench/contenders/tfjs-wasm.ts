@@ -1,6 +1,6 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Contender } from '../contender.js';
-import { loadPeer, peerFile } from '../peers.js';
+import { loadPeer, peerFolder } from '../peers.js';
 import { hasOperation, tfjs } from './tfjs.js';
 
 interface WasmBackend {
@@ -12,7 +12,7 @@ const name = '@tensorflow/tfjs-backend-wasm';
 
 async function backend(): Promise<void> {
   const { setWasmPaths, setThreadsCount } = loadPeer<WasmBackend>(name);
-  setWasmPaths(join(dirname(peerFile(`${name}/package.json`)), 'dist/'));
+  setWasmPaths(join(peerFolder(name), 'dist/'));
   setThreadsCount(1);
 }
 
