@@ -30,8 +30,8 @@ export function summaryLines({ layers, wasm }: Result): string[][] {
 /** How many times faster than a peer a contender is, over the layers that both have; undefined where there is none. */
 export function speedup(layers: readonly LayerResult[], contender: string, peer: string): Estimate | undefined {
   const figures = layers.flatMap((result) => {
-    const [row, other] = [contender, peer].map((name) => rowOf(result, name));
-    return row && other ? [ratios(other.launches, row.launches)] : [];
+    const figure = figuresOf({ contender, measure: { peer } }, result);
+    return figure === undefined ? [] : [figure];
   });
   return figures.length === 0 ? undefined : meanOf(figures);
 }
@@ -56,7 +56,10 @@ function lineOf(target: Target, layers: readonly LayerResult[]): string[] {
   ];
 }
 
-function figuresOf({ contender, measure }: Target, result: LayerResult): Figures | undefined {
+function figuresOf(
+  { contender, measure }: Pick<Target, 'contender' | 'measure'>,
+  result: LayerResult,
+): Figures | undefined {
   const row = rowOf(result, contender);
   if (row === undefined) return undefined;
   if (measure === 'seconds') return row.launches.map(median);
