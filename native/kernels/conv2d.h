@@ -41,8 +41,7 @@ inline void productGroups(const Epilogue& e, const Products& t, const float* x, 
                           int32_t pixels) {
   const size_t size = panelsSize(t.outputChannels, t.count);
   for (int32_t group = 0; group < e.p.groups; ++group) {
-    productPixels(e, t, x + group * t.channels, packed + group * size, 0, t.outputChannels,
-                  y + group * t.outputChannels, pixels);
+    productPixels(e, t, x + group * t.channels, packed + group * size, y + group * t.outputChannels, pixels);
   }
 }
 
