@@ -69,36 +69,47 @@ ALWAYS_INLINE void finishSums(const Epilogue& e, const DepthwiseWindow& w, const
   }
 }
 
-/** Adds all taps, whose weights are read from memory. */
-template <class V, int P>
+/** Adds K neighbouring taps, whose weights are read from memory. */
+template <int K, class V, int P>
+ALWAYS_INLINE void addTaps(Registers<V, P>& sums, const float* x, ptrdiff_t step, const float* f, ptrdiff_t pixelStep) {
+  addProducts(sums, x, pixelStep, V::load(f));
+  if constexpr (K > 1) addTaps<K - 1>(sums, x + step, step, f + V::lanes, pixelStep);
+}
+
+/** Adds all taps; COLUMNS of them in a row where that is known. */
+template <int COLUMNS, class V, int P>
 ALWAYS_INLINE void addWindow(Registers<V, P>& sums, const DepthwiseWindow& w, const float* x, const float* f,
                              ptrdiff_t pixelStep) {
   for (int32_t row = w.rows; row > 0; --row, x += w.rowStep, f += w.filterWidth * V::lanes) {
-    const float* in = x;
-    const float* weight = f;
-    for (int32_t column = w.columns; column > 0; --column, in += w.columnStep, weight += V::lanes) {
-      addProducts(sums, in, pixelStep, V::load(weight));
+    if constexpr (COLUMNS > 0) {
+      addTaps<COLUMNS>(sums, x, w.columnStep, f, pixelStep);
+    } else {
+      const float* in = x;
+      const float* weight = f;
+      for (int32_t column = w.columns; column > 0; --column, in += w.columnStep, weight += V::lanes) {
+        addTaps<1>(sums, in, 0, weight, pixelStep);
+      }
     }
   }
 }
 
-/** Pixels with a window of any size, STEP inputs apart where that is known. */
-template <class V, int STEP = 0>
+/** Pixels with a window of any size; STEP inputs apart and COLUMNS wide where that is known. */
+template <class V, int STEP = 0, int COLUMNS = 0>
 void windowRun(const Epilogue& e, const DepthwiseWindow& w, const DepthwisePixels& all) {
   const ptrdiff_t step = STEP > 0 ? STEP : w.pixelStep;
   eachBlock<V>(w, all, [&](const float* x, const float* bias, float* y) {
     const V first = V::load(bias);
     const float* f = bias + (1 + w.firstTap) * V::lanes;
     int32_t pixels = all.count;
-    for (; pixels >= 7; pixels -= 7, x += 7 * step, y += 7 * w.outputStep) {
-      Registers<V, 7> sums;
+    for (; pixels >= 8; pixels -= 8, x += 8 * step, y += 8 * w.outputStep) {
+      Registers<V, 8> sums;
       fill(sums, first);
-      addWindow(sums, w, x, f, step);
+      addWindow<COLUMNS>(sums, w, x, f, step);
       finishSums(e, w, sums, y);
     }
     for (; pixels > 0; --pixels, x += step, y += w.outputStep) {
       Registers<V, 1> sum{first, {}};
-      addWindow(sum, w, x, f, step);
+      addWindow<COLUMNS>(sum, w, x, f, step);
       finishSums(e, w, sum, y);
     }
   });

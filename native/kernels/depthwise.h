@@ -71,6 +71,14 @@ inline void depthwiseVecs(const Epilogue& e, DepthwiseWindow& w, DepthwiseRun ru
   for (int32_t m = 0; m < w.laneStep; ++m) run(e, w, {x, packed + m * size, y + m, pixels});
 }
 
+/** The run for cells as large as those of one to four channels, of windows with three columns or any. */
+inline DepthwiseRun cellRunFor(const DepthwiseWindow& w) {
+  constexpr int one = Vec::lanes, three = 3 * Vec::lanes;
+  if (w.pixelStep == one) return w.columns == 3 ? windowRun<Vec, one, 3> : windowRun<Vec, one>;
+  if (w.pixelStep == three) return w.columns == 3 ? windowRun<Vec, three, 3> : windowRun<Vec, three>;
+  return windowRun<Vec>;
+}
+
 /** Channels that are fewer than the lanes: cells of pixels, then single lanes. */
 inline void depthwiseCells(const Epilogue& e, DepthwiseWindow& w, const float* x, const float* packed, float* y,
                            int32_t pixels) {
@@ -78,15 +86,11 @@ inline void depthwiseCells(const Epilogue& e, DepthwiseWindow& w, const float* x
   const int32_t perCell = cellPixels(e.p);
   const int32_t cells = perCell == 0 ? 0 : pixels / perCell;
   if (cells > 0) {
-    constexpr int one = Vec::lanes, three = 3 * Vec::lanes;
     DepthwiseWindow cell = w;
     cell.channels = perCell * e.p.inputChannels;
     cell.blockSize = ptrdiff_t(size) * Vec::lanes;
     cell.pixelStep = cell.outputStep = cell.channels;
-    const DepthwiseRun run = cell.channels == one     ? windowRun<Vec, one>
-                             : cell.channels == three ? windowRun<Vec, three>
-                                                      : windowRun<Vec>;
-    run(e, cell, {x, packed, y, cells});
+    cellRunFor(cell)(e, cell, {x, packed, y, cells});
   }
   w.channels = e.p.inputChannels;
   w.blockSize = size;
