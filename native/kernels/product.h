@@ -12,7 +12,7 @@ constexpr int panelVecs = 3;
 
 /** Pixels of a tile over panels of W Vecs: their sums leave room for two Vecs of weights, an input and a product. */
 template <int W>
-constexpr int tilePixels = Vec::registers == 16 ? (W == 3 ? 4 : 6) : 8;
+constexpr int tilePixels = W == 3 ? (Vec::registers == 16 ? 4 : 8) : 6;
 
 /** How a tile reads and writes: `rows` × `columns` taps of `channels` inputs each. */
 struct Products {
