@@ -41,8 +41,7 @@ inline void productGroups(const Epilogue& e, const Products& t, const float* x, 
                           int32_t pixels) {
   const size_t size = panelsSize(t.outputChannels, t.count);
   for (int32_t group = 0; group < e.p.groups; ++group) {
-    productPixels(e, t, x + group * t.channels, packed + group * size, 0, t.outputChannels,
-                  y + group * t.outputChannels, pixels);
+    productPixels(e, t, x + group * t.channels, packed + group * size, y + group * t.outputChannels, pixels);
   }
 }
 
@@ -53,12 +52,17 @@ void conv2dRow(const Epilogue& e, const float* image, const float* packed, int32
   const Taps down = tapsInside(verticalAxis(p), outY);
   const Interior inner = interior(across);
   const float* row = image + ptrdiff_t(down.origin + down.begin * p.dilationHeight) * p.inputWidth * p.inputChannels;
-  Products t = conv2dProducts(p);
-  t.rows = down.end - down.begin;
+  Products window = conv2dProducts(p);
+  window.rows = down.end - down.begin;
+  const bool isOneRun = window.columnStep == window.channels;
   for (int32_t outX = 0; outX < p.outputWidth;) {
     const Taps along = tapsInside(across, outX);
     const int32_t pixels = outX >= inner.begin && outX < inner.end ? inner.end - outX : 1;
-    t.columns = along.end - along.begin;
+    const int32_t columns = along.end - along.begin;
+    Products t = window;
+    // Taps that stand side by side, in the input as in the weights, are one long tap.
+    t.columns = isOneRun ? 1 : columns;
+    t.channels = isOneRun ? columns * window.channels : window.channels;
     t.firstProduct = down.begin * t.weightRowStep + along.begin * t.weightColumnStep;
     const float* x = row + ptrdiff_t(along.origin + along.begin * p.dilationWidth) * p.inputChannels;
     productGroups(e, t, x, packed, y + ptrdiff_t(outX) * p.outputChannels, pixels);

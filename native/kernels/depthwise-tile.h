@@ -5,8 +5,9 @@
 
 namespace {
 
-/** The taps inside the input, for neighbouring output pixels of one row. Steps are in input floats. */
+/** The window of the first of some neighbouring output pixels of one row. Steps are in input floats. */
 struct DepthwiseWindow {
+  /** Taps inside the input; columns are all of them where the tile slides. */
   int32_t rows;
   int32_t columns;
   ptrdiff_t rowStep;
@@ -18,121 +19,102 @@ struct DepthwiseWindow {
   /** Weights from one row of taps to the next, and the first tap, counted in taps. */
   int32_t filterWidth;
   int32_t firstTap;
+  /** Where the tile slides: columns before the input at the first pixel, and behind it at the last. */
+  int32_t before;
+  int32_t behind;
+  /** Channels that blocks of lanes cover, and the packed floats of a block. */
+  int32_t channels;
+  ptrdiff_t blockSize;
 };
+
+/** Channel 0 of neighbouring pixels: its first input, its bias before its weights, its first output. */
+struct DepthwisePixels {
+  const float* x;
+  const float* packed;
+  float* y;
+  int32_t count;
+};
+
+/** All channels of some pixels, by `block` of V::lanes; the last block ends with the last channel. */
+template <class V, class Block>
+ALWAYS_INLINE void eachBlock(const DepthwiseWindow& w, const DepthwisePixels& pixels, Block block) {
+  const float* packed = pixels.packed;
+  for (int32_t c = 0; c < w.channels; c += V::lanes, packed += w.blockSize) {
+    const int32_t first = c + V::lanes <= w.channels ? c : w.channels - V::lanes;
+    block(pixels.x + first, packed, pixels.y + first * w.laneStep);
+  }
+}
+
+template <class V, int P>
+ALWAYS_INLINE void storeSums(const Registers<V, P>& sums, V low, V high, float* y, ptrdiff_t step) {
+  atMost(atLeast(sums.first, low), high).store(y);
+  if constexpr (P > 1) storeSums(sums.others, low, high, y + step, step);
+}
+
+/** Moves a sum, stored at `values`, to lanes that are `laneStep` floats apart. */
+template <class V>
+void spreadLanes(const float* values, float* y, ptrdiff_t laneStep) {
+  for (int lane = 0; lane < V::lanes; ++lane) y[lane * laneStep] = values[lane];
+}
 
 /** Stores every sum; the lanes of one are `laneStep` floats apart where a multiplier spreads them. */
 template <class V, int P>
 ALWAYS_INLINE void finishSums(const Epilogue& e, const DepthwiseWindow& w, const Registers<V, P>& sums, float* y) {
-  if (w.laneStep == 1) {
-    finish(e, sums.first, y);
-  } else {
-    float values[V::lanes];
-    sums.first.store(values);
-    for (int lane = 0; lane < V::lanes; ++lane) finish(e, Lane{values[lane]}, y + lane * w.laneStep);
-  }
-  if constexpr (P > 1) finishSums(e, w, sums.others, y + w.outputStep);
-}
-
-/** The weights of R rows of K taps, in registers. */
-template <class V, int R, int K>
-struct Grid {
-  Registers<V, K> row;
-  Grid<V, R - 1, K> others;
-};
-
-template <class V, int K>
-struct Grid<V, 0, K> {};
-
-template <class V, int K>
-ALWAYS_INLINE void loadRow(Registers<V, K>& row, const float* f) {
-  row.first = V::load(f);
-  if constexpr (K > 1) loadRow(row.others, f + V::lanes);
-}
-
-template <class V, int R, int K>
-ALWAYS_INLINE void loadGrid(Grid<V, R, K>& grid, const float* f, ptrdiff_t rowSize) {
-  loadRow(grid.row, f);
-  if constexpr (R > 1) loadGrid(grid.others, f + rowSize, rowSize);
-}
-
-template <class V, int P, int K>
-ALWAYS_INLINE void addRow(Registers<V, P>& sums, const DepthwiseWindow& w, const float* x, const Registers<V, K>& row) {
-  addProducts(sums, x, w.pixelStep, row.first);
-  if constexpr (K > 1) addRow(sums, w, x + w.columnStep, row.others);
-}
-
-template <class V, int P, int R, int K>
-ALWAYS_INLINE void addGrid(Registers<V, P>& sums, const DepthwiseWindow& w, const float* x, const Grid<V, R, K>& grid) {
-  addRow(sums, w, x, grid.row);
-  if constexpr (R > 1) addGrid(sums, w, x + w.rowStep, grid.others);
-}
-
-/** V::lanes channels of neighbouring pixels, with R × K weights in registers. `bias` begins their packed weights. */
-template <class V, int R, int K>
-void gridRun(const Epilogue& e, const DepthwiseWindow& shared, const float* x, const float* bias, float* y,
-             int32_t pixels) {
-  const DepthwiseWindow w = shared;
-  const V first = V::load(bias);
-  Grid<V, R, K> grid;
-  loadGrid(grid, bias + (1 + w.firstTap) * V::lanes, w.filterWidth * V::lanes);
-  for (; pixels >= 4; pixels -= 4, x += 4 * w.pixelStep, y += 4 * w.outputStep) {
-    Registers<V, 4> sums;
-    fill(sums, first);
-    addGrid(sums, w, x, grid);
-    finishSums(e, w, sums, y);
-  }
-  for (; pixels > 0; --pixels, x += w.pixelStep, y += w.outputStep) {
-    Registers<V, 1> sum{first, {}};
-    addGrid(sum, w, x, grid);
-    finishSums(e, w, sum, y);
+  const V low = V::splat(e.low), high = V::splat(e.high);
+  if (w.laneStep == 1) return storeSums(sums, low, high, y, w.outputStep);
+  float values[P * V::lanes];
+  storeSums(sums, low, high, values, V::lanes);
+  for (int pixel = 0; pixel < P; ++pixel) {
+    spreadLanes<V>(values + pixel * V::lanes, y + pixel * w.outputStep, w.laneStep);
   }
 }
 
-/** Adds all taps, whose weights are read from memory. */
-template <class V, int P>
-ALWAYS_INLINE void addWindow(Registers<V, P>& sums, const DepthwiseWindow& w, const float* x, const float* f) {
-  for (int32_t ky = 0; ky < w.rows; ++ky) {
-    for (int32_t kx = 0; kx < w.columns; ++kx) {
-      addProducts(sums, x + kx * w.columnStep, w.pixelStep, V::load(f + kx * V::lanes));
+/** Adds K neighbouring taps, whose weights are read from memory. */
+template <int K, class V, int P>
+ALWAYS_INLINE void addTaps(Registers<V, P>& sums, const float* x, ptrdiff_t step, const float* f, ptrdiff_t pixelStep) {
+  addProducts(sums, x, pixelStep, V::load(f));
+  if constexpr (K > 1) addTaps<K - 1>(sums, x + step, step, f + V::lanes, pixelStep);
+}
+
+/** Adds all taps; COLUMNS of them in a row where that is known. */
+template <int COLUMNS, class V, int P>
+ALWAYS_INLINE void addWindow(Registers<V, P>& sums, const DepthwiseWindow& w, const float* x, const float* f,
+                             ptrdiff_t pixelStep) {
+  for (int32_t row = w.rows; row > 0; --row, x += w.rowStep, f += w.filterWidth * V::lanes) {
+    if constexpr (COLUMNS > 0) {
+      addTaps<COLUMNS>(sums, x, w.columnStep, f, pixelStep);
+    } else {
+      const float* in = x;
+      const float* weight = f;
+      for (int32_t column = w.columns; column > 0; --column, in += w.columnStep, weight += V::lanes) {
+        addTaps<1>(sums, in, 0, weight, pixelStep);
+      }
     }
-    x += w.rowStep;
-    f += w.filterWidth * V::lanes;
   }
 }
 
-/** The same for a window of any size. */
-template <class V>
-void windowRun(const Epilogue& e, const DepthwiseWindow& shared, const float* x, const float* bias, float* y,
-               int32_t pixels) {
-  const DepthwiseWindow w = shared;
-  const V first = V::load(bias);
-  const float* f = bias + (1 + w.firstTap) * V::lanes;
-  for (; pixels >= 7; pixels -= 7, x += 7 * w.pixelStep, y += 7 * w.outputStep) {
-    Registers<V, 7> sums;
-    fill(sums, first);
-    addWindow(sums, w, x, f);
-    finishSums(e, w, sums, y);
-  }
-  for (; pixels > 0; --pixels, x += w.pixelStep, y += w.outputStep) {
-    Registers<V, 1> sum{first, {}};
-    addWindow(sum, w, x, f);
-    finishSums(e, w, sum, y);
-  }
+/** Pixels with a window of any size; STEP inputs apart and COLUMNS wide where that is known. */
+template <class V, int STEP = 0, int COLUMNS = 0>
+void windowRun(const Epilogue& e, const DepthwiseWindow& w, const DepthwisePixels& all) {
+  const ptrdiff_t step = STEP > 0 ? STEP : w.pixelStep;
+  eachBlock<V>(w, all, [&](const float* x, const float* bias, float* y) {
+    const V first = V::load(bias);
+    const float* f = bias + (1 + w.firstTap) * V::lanes;
+    int32_t pixels = all.count;
+    for (; pixels >= 8; pixels -= 8, x += 8 * step, y += 8 * w.outputStep) {
+      Registers<V, 8> sums;
+      fill(sums, first);
+      addWindow<COLUMNS>(sums, w, x, f, step);
+      finishSums(e, w, sums, y);
+    }
+    for (; pixels > 0; --pixels, x += step, y += w.outputStep) {
+      Registers<V, 1> sum{first, {}};
+      addWindow<COLUMNS>(sum, w, x, f, step);
+      finishSums(e, w, sum, y);
+    }
+  });
 }
 
-template <class V>
-using Run = void (*)(const Epilogue&, const DepthwiseWindow&, const float*, const float*, float*, int32_t);
-
-/** The run for a window with so many taps inside the input. */
-template <class V>
-inline Run<V> runFor(const DepthwiseWindow& w) {
-  constexpr Run<V> grids[3][3] = {
-      {gridRun<V, 1, 1>, gridRun<V, 1, 2>, gridRun<V, 1, 3>},
-      {gridRun<V, 2, 1>, gridRun<V, 2, 2>, gridRun<V, 2, 3>},
-      {gridRun<V, 3, 1>, gridRun<V, 3, 2>, gridRun<V, 3, 3>},
-  };
-  const bool small = w.rows >= 1 && w.rows <= 3 && w.columns >= 1 && w.columns <= 3;
-  return small ? grids[w.rows - 1][w.columns - 1] : windowRun<V>;
-}
+using DepthwiseRun = void (*)(const Epilogue&, const DepthwiseWindow&, const DepthwisePixels&);
 
 }  // namespace

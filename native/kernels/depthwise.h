@@ -4,7 +4,7 @@
 // of a picture: 8 pixels are 3 Vecs of 8), if a cell's inputs are neighbours too; what is left goes lane by lane.
 #pragma once
 #include "../window.h"
-#include "depthwise-tile.h"
+#include "depthwise-sliding.h"
 
 namespace {
 
@@ -60,80 +60,141 @@ void depthwisePack(const Params* p, const Weights* weights, float* packed) {
 }
 
 /** Pixels that go through all channels before the next ones: memory is read and written nearly in order. */
-constexpr int32_t pixelsTogether = 16;
+constexpr int32_t pixelsTogether = 14;
 
-/** Channels in whole Vecs. `x` is the first tap inside and `y` the first output, of channel 0. */
-inline void depthwiseVecs(const Epilogue& e, const DepthwiseWindow& w, const float* x, const float* packed, float* y,
-                          int32_t pixels) {
-  const int32_t channels = e.p.inputChannels;
-  const int32_t multiplier = e.p.outputChannels / channels;
-  const int32_t size = taps(e.p) + 1;
-  const Run<Vec> run = runFor<Vec>(w);
-  for (; pixels > 0; pixels -= pixelsTogether, x += pixelsTogether * w.pixelStep, y += pixelsTogether * w.outputStep) {
-    const int32_t count = pixels < pixelsTogether ? pixels : pixelsTogether;
-    const float* f = packed;
-    for (int32_t m = 0; m < multiplier; ++m) {
-      for (int32_t c = 0; c < channels; c += Vec::lanes, f += size * Vec::lanes) {
-        const int32_t first = c + Vec::lanes <= channels ? c : channels - Vec::lanes;
-        run(e, w, x + first, f, y + first * multiplier + m, count);
-      }
-    }
-  }
+/** Channels in whole Vecs. `x` is the first column and `y` the first output, of channel 0. */
+inline void depthwiseVecs(const Epilogue& e, DepthwiseWindow& w, DepthwiseRun run, const float* x, const float* packed,
+                          float* y, int32_t pixels) {
+  w.channels = e.p.inputChannels;
+  w.blockSize = ptrdiff_t(taps(e.p) + 1) * Vec::lanes;
+  const ptrdiff_t size = ptrdiff_t(packedChannels(e.p)) * (taps(e.p) + 1);
+  for (int32_t m = 0; m < w.laneStep; ++m) run(e, w, {x, packed + m * size, y + m, pixels});
+}
+
+/** The run for cells as large as those of one to four channels, of windows with three columns or any. */
+inline DepthwiseRun cellRunFor(const DepthwiseWindow& w) {
+  constexpr int one = Vec::lanes, three = 3 * Vec::lanes;
+  if (w.pixelStep == one) return w.columns == 3 ? windowRun<Vec, one, 3> : windowRun<Vec, one>;
+  if (w.pixelStep == three) return w.columns == 3 ? windowRun<Vec, three, 3> : windowRun<Vec, three>;
+  return windowRun<Vec>;
 }
 
 /** Channels that are fewer than the lanes: cells of pixels, then single lanes. */
-inline void depthwiseCells(const Epilogue& e, const DepthwiseWindow& w, const float* x, const float* packed, float* y,
+inline void depthwiseCells(const Epilogue& e, DepthwiseWindow& w, const float* x, const float* packed, float* y,
                            int32_t pixels) {
-  const int32_t channels = e.p.inputChannels;
-  const int32_t multiplier = e.p.outputChannels / channels;
   const int32_t size = taps(e.p) + 1;
   const int32_t perCell = cellPixels(e.p);
   const int32_t cells = perCell == 0 ? 0 : pixels / perCell;
   if (cells > 0) {
     DepthwiseWindow cell = w;
-    cell.pixelStep = cell.outputStep = ptrdiff_t(perCell) * channels;
-    const Run<Vec> run = runFor<Vec>(w);
-    for (int32_t i = 0; i < perCell * channels; i += Vec::lanes) run(e, cell, x + i, packed + i * size, y + i, cells);
+    cell.channels = perCell * e.p.inputChannels;
+    cell.blockSize = ptrdiff_t(size) * Vec::lanes;
+    cell.pixelStep = cell.outputStep = cell.channels;
+    cellRunFor(cell)(e, cell, {x, packed, y, cells});
   }
+  w.channels = e.p.inputChannels;
+  w.blockSize = size;
   const ptrdiff_t done = ptrdiff_t(cells) * perCell;
-  const Run<Lane> run = runFor<Lane>(w);
-  for (int32_t m = 0; m < multiplier; ++m) {
-    const float* f = packed + (ptrdiff_t(m) * packedChannels(e.p) + perCell * channels) * size;
-    for (int32_t c = 0; c < channels; ++c, f += size) {
-      run(e, w, x + done * w.pixelStep + c, f, y + done * w.outputStep + c * multiplier + m, pixels - int32_t(done));
+  for (int32_t m = 0; m < w.laneStep; ++m) {
+    const float* f = packed + (ptrdiff_t(m) * packedChannels(e.p) + perCell * e.p.inputChannels) * size;
+    windowRun<Lane>(e, w, {x + done * w.pixelStep, f, y + done * w.outputStep + m, pixels - int32_t(done)});
+  }
+}
+
+/** How the rows of one convolution are computed: settled once, for every row. */
+struct DepthwisePlan {
+  Axis down;
+  Axis across;
+  Interior inner;
+  /** The run of windows that slide, and how many output columns apart those are that it takes together. */
+  DepthwiseRun sliding;
+  int32_t apart;
+  /** The output columns whose windows may slide: they reach into the input at both ends. */
+  Interior reaching;
+};
+
+inline DepthwisePlan depthwisePlan(const Params& p) {
+  DepthwisePlan plan{verticalAxis(p), horizontalAxis(p), {}, nullptr, 0, {}};
+  const Axis& a = plan.across;
+  plan.inner = interior(a);
+  const int32_t columnsApart = a.dilation % a.stride == 0 ? 1 : 2;
+  if (p.inputChannels < Vec::lanes || columnsApart * a.dilation % a.stride != 0) return plan;
+  plan.sliding = slidingRunFor(a.filter, columnsApart);
+  if (plan.sliding == nullptr) return plan;
+  plan.apart = columnsApart * a.dilation / a.stride;
+  const int32_t hidden = a.padding - (a.filter - 1) * a.dilation;
+  const int32_t end = (a.input - 1 + a.padding) / a.stride + 1;
+  plan.reaching.end = end < a.output ? end : a.output;
+  plan.reaching.begin = hidden <= 0 ? 0 : (hidden - 1) / a.stride + 1;
+  return plan;
+}
+
+/** The output columns [outX, end) of one row by windows that lie inside, or pixel by pixel. */
+inline void depthwiseColumns(const Epilogue& e, const DepthwisePlan& plan, DepthwiseWindow w, const float* row,
+                             const float* packed, float* y, int32_t outX, int32_t end) {
+  const Params& p = e.p;
+  const bool isWide = p.inputChannels >= Vec::lanes;
+  const int32_t firstRow = w.firstTap;
+  w.pixelStep = ptrdiff_t(p.strideWidth) * p.inputChannels;
+  w.outputStep = p.outputChannels;
+  while (outX < end) {
+    const Taps along = tapsInside(plan.across, outX);
+    int32_t pixels = outX >= plan.inner.begin && outX < plan.inner.end ? plan.inner.end - outX : 1;
+    if (isWide && pixels > pixelsTogether) pixels = pixelsTogether;
+    w.columns = along.end - along.begin;
+    w.firstTap = firstRow + along.begin;
+    const float* x = row + ptrdiff_t(along.origin + along.begin * p.dilationWidth) * p.inputChannels;
+    float* out = y + ptrdiff_t(outX) * p.outputChannels;
+    if (isWide) {
+      depthwiseVecs(e, w, windowRun<Vec>, x, packed, out, pixels);
+    } else {
+      depthwiseCells(e, w, x, packed, out, pixels);
+    }
+    outX += pixels;
+  }
+}
+
+/** The output columns of one row by windows that slide. */
+inline void depthwiseSliding(const Epilogue& e, const DepthwisePlan& plan, DepthwiseWindow w, const float* row,
+                             const float* packed, float* y) {
+  const Params& p = e.p;
+  const Axis& a = plan.across;
+  const Interior& out = plan.reaching;
+  w.pixelStep = ptrdiff_t(plan.apart) * a.stride * p.inputChannels;
+  w.outputStep = ptrdiff_t(plan.apart) * p.outputChannels;
+  for (int32_t block = out.begin; block < out.end; block += pixelsTogether * plan.apart) {
+    for (int32_t outX = block; outX < block + plan.apart && outX < out.end; ++outX) {
+      const int32_t left = (out.end - 1 - outX) / plan.apart + 1;
+      const int32_t pixels = left < pixelsTogether ? left : pixelsTogether;
+      const int32_t origin = outX * a.stride - a.padding;
+      const int32_t last = origin + (pixels - 1) * plan.apart * a.stride + (a.filter - 1) * a.dilation;
+      w.before = origin < 0 ? (-origin - 1) / a.dilation + 1 : 0;
+      w.behind = last < a.input ? 0 : (last - a.input) / a.dilation + 1;
+      depthwiseVecs(e, w, plan.sliding, row + ptrdiff_t(origin) * p.inputChannels, packed,
+                    y + ptrdiff_t(outX) * p.outputChannels, pixels);
     }
   }
 }
 
 /** Row `outY` of the outputs of one image. `y` is its first one. */
-void depthwiseRow(const Epilogue& e, const float* image, const float* packed, int32_t outY, float* y) {
+inline void depthwiseRow(const Epilogue& e, const DepthwisePlan& plan, const float* image, const float* packed,
+                         int32_t outY, float* y) {
   const Params& p = e.p;
-  const Axis across = horizontalAxis(p);
-  const Taps down = tapsInside(verticalAxis(p), outY);
-  const Interior inner = interior(across);
-  const int32_t multiplier = p.outputChannels / p.inputChannels;
+  const Taps down = tapsInside(plan.down, outY);
   const float* row = image + ptrdiff_t(down.origin + down.begin * p.dilationHeight) * p.inputWidth * p.inputChannels;
-  DepthwiseWindow w;
+  DepthwiseWindow w{};
   w.rows = down.end - down.begin;
   w.rowStep = ptrdiff_t(p.dilationHeight) * p.inputWidth * p.inputChannels;
   w.columnStep = ptrdiff_t(p.dilationWidth) * p.inputChannels;
-  w.pixelStep = ptrdiff_t(p.strideWidth) * p.inputChannels;
-  w.outputStep = p.outputChannels;
-  w.laneStep = multiplier;
+  w.laneStep = p.outputChannels / p.inputChannels;
   w.filterWidth = p.filterWidth;
-  for (int32_t outX = 0; outX < p.outputWidth;) {
-    const Taps along = tapsInside(across, outX);
-    const int32_t pixels = outX >= inner.begin && outX < inner.end ? inner.end - outX : 1;
-    w.columns = along.end - along.begin;
-    w.firstTap = down.begin * p.filterWidth + along.begin;
-    const float* x = row + ptrdiff_t(along.origin + along.begin * p.dilationWidth) * p.inputChannels;
-    float* out = y + ptrdiff_t(outX) * p.outputChannels;
-    if (p.inputChannels < Vec::lanes) {
-      depthwiseCells(e, w, x, packed, out, pixels);
-    } else {
-      depthwiseVecs(e, w, x, packed, out, pixels);
-    }
-    outX += pixels;
+  w.firstTap = down.begin * p.filterWidth;
+  if (plan.reaching.begin < plan.reaching.end) {
+    depthwiseColumns(e, plan, w, row, packed, y, 0, plan.reaching.begin);
+    depthwiseSliding(e, plan, w, row, packed, y);
+    depthwiseColumns(e, plan, w, row, packed, y, plan.reaching.end, p.outputWidth);
+  } else {
+    depthwiseColumns(e, plan, w, row, packed, y, 0, p.outputWidth);
   }
   secondPass(e, y, p.outputWidth, 0, p.outputChannels);
 }
@@ -142,11 +203,12 @@ void depthwiseRow(const Epilogue& e, const float* image, const float* packed, in
 inline void depthwiseRows(const Epilogue& e, const float* input, const float* packed, int32_t begin, int32_t end,
                           float* y) {
   const Params& p = e.p;
+  const DepthwisePlan plan = depthwisePlan(p);
   const ptrdiff_t imageSize = ptrdiff_t(p.inputHeight) * p.inputWidth * p.inputChannels;
   const ptrdiff_t rowSize = ptrdiff_t(p.outputWidth) * p.outputChannels;
   for (int32_t row = begin; row < end; ++row) {
     const float* image = input + row / p.outputHeight * imageSize;
-    depthwiseRow(e, image, packed, row % p.outputHeight, y + (row - begin) * rowSize);
+    depthwiseRow(e, plan, image, packed, row % p.outputHeight, y + (row - begin) * rowSize);
   }
 }
 

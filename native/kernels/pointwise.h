@@ -32,13 +32,11 @@ inline Products pointwiseProducts(const Params& p) {
   return t;
 }
 
-int32_t pointwiseUnits(const Params* p) {
-  return sharesPanels(*p) ? (p->outputChannels + panelWidth - 1) / panelWidth : outputPixels(*p);
-}
+int32_t pointwiseUnits(const Params* p) { return sharesPanels(*p) ? panelCount(p->outputChannels) : outputPixels(*p); }
 
 size_t pointwiseScratchSize(const Params*) { return 0; }
 
-/** The outputs [begin, end), pixel by pixel of the whole batch, of the output channels [first, last). */
+/** The outputs [begin, end), pixel by pixel of the whole batch, of the panels [first, last). */
 inline void pointwisePixels(const Params& p, const Operands& operands, int32_t begin, int32_t end, int32_t first,
                             int32_t last) {
   const Epilogue e = epilogueOf(p, operands);
@@ -55,18 +53,16 @@ inline void pointwisePixels(const Params& p, const Operands& operands, int32_t b
                      (inputRow * p.inputWidth + column * p.strideWidth) * p.inputChannels;
     float* y = e.output + ptrdiff_t(pixel) * p.outputChannels;
     productPixels(e, t, x, operands.packed, first, last, y, pixels);
-    secondPass(e, y, pixels, first, last);
+    secondPass(e, y, pixels, panelBegin(p.outputChannels, first), panelBegin(p.outputChannels, last));
     pixel += pixels;
   }
 }
 
 void pointwise(const Params* p, const Operands& operands, float*, int32_t begin, int32_t end) {
   if (sharesPanels(*p)) {
-    const int32_t last = end * panelWidth;
-    pointwisePixels(*p, operands, 0, outputPixels(*p), begin * panelWidth,
-                    last < p->outputChannels ? last : p->outputChannels);
+    pointwisePixels(*p, operands, 0, outputPixels(*p), begin, end);
   } else {
-    pointwisePixels(*p, operands, begin, end, 0, p->outputChannels);
+    pointwisePixels(*p, operands, begin, end, 0, panelCount(p->outputChannels));
   }
 }
 

@@ -3,11 +3,16 @@
 // the last panel as narrow as it can be and filled up with zeros.
 #pragma once
 #include "../epilogue.h"
+#include "../simd/registers.h"
 
 namespace {
 
-constexpr int tilePixels = 6;
-constexpr int panelWidth = 2 * Vec::lanes;
+/** Vecs of a panel: what lets the fewest instructions form a product with these registers. */
+constexpr int panelVecs = 3;
+
+/** Pixels of a tile over panels of W Vecs: their sums leave room for two Vecs of weights, an input and a product. */
+template <int W>
+constexpr int tilePixels = W == 3 ? (Vec::registers == 16 ? 4 : 8) : 6;
 
 /** How a tile reads and writes: `rows` × `columns` taps of `channels` inputs each. */
 struct Products {
@@ -30,129 +35,157 @@ struct Products {
   ptrdiff_t outputStep;
 };
 
-/** The width of the panel that begins at output channel `o`: two Vecs, or one where that is enough. */
-inline int32_t panelWidthAt(int32_t outputChannels, int32_t o) {
-  return outputChannels - o > Vec::lanes ? panelWidth : Vec::lanes;
+inline int32_t vecsOf(int32_t channels) { return (channels + Vec::lanes - 1) / Vec::lanes; }
+
+inline int32_t panelCount(int32_t outputChannels) { return (vecsOf(outputChannels) + panelVecs - 1) / panelVecs; }
+
+/** The output channel at which a panel begins; the last two share four Vecs evenly, so that none stands alone. */
+inline int32_t panelBegin(int32_t outputChannels, int32_t panel) {
+  const int32_t vecs = vecsOf(outputChannels);
+  if (panel == panelCount(outputChannels)) return outputChannels;
+  const bool isSecondOfFour = vecs % panelVecs == 1 && panel > 0 && (panel + 1) * panelVecs > vecs;
+  return (isSecondOfFour ? vecs - 2 : panel * panelVecs) * Vec::lanes;
 }
 
 /** Floats of all panels, for so many products an output. */
 inline size_t panelsSize(int32_t outputChannels, size_t products) {
-  const int32_t panels = outputChannels / panelWidth * panelWidth;
-  const int32_t rest = outputChannels - panels;
-  return (panels + (rest == 0 ? 0 : size_t(panelWidthAt(rest, 0)))) * (products + 1);
+  return size_t(vecsOf(outputChannels)) * Vec::lanes * (products + 1);
 }
 
 /** Packs a filter [products][stride], of which `outputChannels` columns are taken. */
 inline void packPanels(const float* filter, const float* bias, int32_t outputChannels, ptrdiff_t stride,
                        size_t products, float* packed) {
-  for (int32_t o = 0; o < outputChannels;) {
-    const int32_t width = panelWidthAt(outputChannels, o);
-    const int32_t valid = outputChannels - o < width ? outputChannels - o : width;
-    for (int32_t i = 0; i < width; ++i) *packed++ = i < valid ? bias[o + i] : 0;
+  for (int32_t panel = 0; panel < panelCount(outputChannels); ++panel) {
+    const int32_t first = panelBegin(outputChannels, panel);
+    const int32_t valid = panelBegin(outputChannels, panel + 1) - first;
+    const int32_t width = vecsOf(valid) * Vec::lanes;
+    for (int32_t i = 0; i < width; ++i) *packed++ = i < valid ? bias[first + i] : 0;
     for (size_t t = 0; t < products; ++t) {
-      for (int32_t i = 0; i < width; ++i) *packed++ = i < valid ? filter[t * stride + o + i] : 0;
+      for (int32_t i = 0; i < width; ++i) *packed++ = i < valid ? filter[t * stride + first + i] : 0;
     }
-    o += width;
   }
 }
 
-/** Stores the W Vecs of one pixel, of which `valid` channels exist. */
+/** Stores the Vecs of one pixel. */
 template <int W>
-ALWAYS_INLINE void finishPixel(const Epilogue& e, Vec a, Vec b, int32_t valid, float* y) {
+ALWAYS_INLINE void storePixel(const Registers<Vec, W>& sums, Vec low, Vec high, float* y) {
+  atMost(atLeast(sums.first, low), high).store(y);
+  if constexpr (W > 1) storePixel(sums.others, low, high, y + Vec::lanes);
+}
+
+/** Stores the sums of P pixels, of which `valid` channels exist. */
+template <int W, int P>
+ALWAYS_INLINE void storePixels(const Registers<Registers<Vec, W>, P>& sums, Vec low, Vec high, int32_t valid, float* y,
+                               ptrdiff_t step) {
   if (valid == W * Vec::lanes) {
-    finish(e, a, y);
-    if constexpr (W > 1) finish(e, b, y + Vec::lanes);
-    return;
+    storePixel(sums.first, low, high, y);
+  } else {
+    float values[W * Vec::lanes];
+    storePixel(sums.first, low, high, values);
+    for (int32_t i = 0; i < valid; ++i) y[i] = values[i];
   }
-  float sums[W * Vec::lanes];
-  finish(e, a, sums);
-  if constexpr (W > 1) finish(e, b, sums + Vec::lanes);
-  for (int32_t i = 0; i < valid; ++i) y[i] = sums[i];
+  if constexpr (P > 1) storePixels(sums.others, low, high, valid, y + step, step);
+}
+
+/** Bytes from the first pixel of a tile to the others, in few registers: an address may double or quadruple one. */
+struct PixelSteps {
+  ptrdiff_t one;
+  ptrdiff_t three;
+  ptrdiff_t five;
+  ptrdiff_t seven;
+};
+
+template <int I>
+ALWAYS_INLINE float inputOf(const char* in, const PixelSteps& steps) {
+  const ptrdiff_t offset = I == 7   ? steps.seven
+                           : I == 6 ? 2 * steps.three
+                           : I == 5 ? steps.five
+                           : I == 3 ? steps.three
+                                    : I * steps.one;
+  return *reinterpret_cast<const float*>(in + offset);
+}
+
+template <int W>
+ALWAYS_INLINE void addWeights(Registers<Vec, W>& sums, Vec value, const Registers<Vec, W>& weights) {
+  sums.first = addProduct(sums.first, value, weights.first);
+  if constexpr (W > 1) addWeights(sums.others, value, weights.others);
+}
+
+/** One input channel of P pixels times the weights of a panel. */
+template <int I = 0, int W, int P>
+ALWAYS_INLINE void addChannel(Registers<Registers<Vec, W>, P>& sums, const char* in, const PixelSteps& steps,
+                              const Registers<Vec, W>& weights) {
+  addWeights(at<I>(sums), Vec::splat(inputOf<I>(in, steps)), weights);
+  if constexpr (I + 1 < P) addChannel<I + 1>(sums, in, steps, weights);
 }
 
 /** P pixels × W Vecs of output channels, of which `valid` exist; `panel` begins with their bias. */
 template <int P, int W>
 void productTile(const Epilogue& e, const Products& t, const float* x, const float* panel, int32_t valid, float* y) {
   constexpr int width = W * Vec::lanes;
-  const ptrdiff_t step = t.pixelStep;
+  const ptrdiff_t step = t.pixelStep * ptrdiff_t(sizeof(float));
+  const PixelSteps steps = {step, 3 * step, 5 * step, 7 * step};
   const float* f = panel + (1 + t.firstProduct) * width;
-  Vec a0 = Vec::load(panel), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
-  Vec b0 = W > 1 ? Vec::load(panel + Vec::lanes) : a0, b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0;
+  Registers<Vec, W> bias;
+  loadRow(bias, panel);
+  Registers<Registers<Vec, W>, P> sums;
+  fill(sums, bias);
   for (int32_t row = 0; row < t.rows; ++row) {
     for (int32_t column = 0; column < t.columns; ++column) {
-      const float* in = x + row * t.rowStep + column * t.columnStep;
-      const float* in3 = in + 3 * step;
+      const char* in = reinterpret_cast<const char*>(x + row * t.rowStep + column * t.columnStep);
       const float* weights = f + (row * t.weightRowStep + column * t.weightColumnStep) * width;
-      for (int32_t c = 0; c < t.channels; ++c, ++in, ++in3, weights += width) {
-        const Vec u = Vec::load(weights);
-        const Vec v = W > 1 ? Vec::load(weights + Vec::lanes) : u;
-        Vec value = Vec::splat(in[0]);
-        a0 = addProduct(a0, value, u);
-        if constexpr (W > 1) b0 = addProduct(b0, value, v);
-        if constexpr (P > 1) {
-          value = Vec::splat(in[step]);
-          a1 = addProduct(a1, value, u);
-          if constexpr (W > 1) b1 = addProduct(b1, value, v);
-        }
-        if constexpr (P > 2) {
-          value = Vec::splat(in[2 * step]);
-          a2 = addProduct(a2, value, u);
-          if constexpr (W > 1) b2 = addProduct(b2, value, v);
-        }
-        if constexpr (P > 3) {
-          value = Vec::splat(in3[0]);
-          a3 = addProduct(a3, value, u);
-          if constexpr (W > 1) b3 = addProduct(b3, value, v);
-        }
-        if constexpr (P > 4) {
-          value = Vec::splat(in3[step]);
-          a4 = addProduct(a4, value, u);
-          if constexpr (W > 1) b4 = addProduct(b4, value, v);
-        }
-        if constexpr (P > 5) {
-          value = Vec::splat(in3[2 * step]);
-          a5 = addProduct(a5, value, u);
-          if constexpr (W > 1) b5 = addProduct(b5, value, v);
-        }
+      for (int32_t c = t.channels; c > 0; --c, in += sizeof(float), weights += width) {
+        Registers<Vec, W> channel;
+        loadRow(channel, weights);
+        addChannel(sums, in, steps, channel);
       }
     }
   }
-  finishPixel<W>(e, a0, b0, valid, y);
-  if constexpr (P > 1) finishPixel<W>(e, a1, b1, valid, y + t.outputStep);
-  if constexpr (P > 2) finishPixel<W>(e, a2, b2, valid, y + 2 * t.outputStep);
-  if constexpr (P > 3) finishPixel<W>(e, a3, b3, valid, y + 3 * t.outputStep);
-  if constexpr (P > 4) finishPixel<W>(e, a4, b4, valid, y + 4 * t.outputStep);
-  if constexpr (P > 5) finishPixel<W>(e, a5, b5, valid, y + 5 * t.outputStep);
+  storePixels(sums, Vec::splat(e.low), Vec::splat(e.high), valid, y, t.outputStep);
 }
 
-/** One panel of output channels for neighbouring pixels. */
-template <int W>
+/** One panel of output channels for neighbouring pixels: tiles of P, and for the rest the smallest tile that covers it,
+ * which may begin among pixels that are done. */
+template <int P, int W>
 inline void productPanel(const Epilogue& e, const Products& t, const float* x, const float* panel, int32_t valid,
                          float* y, int32_t pixels) {
-  const auto tiles = [&](auto tile, int32_t size) {
-    for (; pixels >= size; pixels -= size, x += size * t.pixelStep, y += size * t.outputStep) {
-      tile(e, t, x, panel, valid, y);
+  constexpr int smaller = P > 4 ? 4 : P / 2;
+  int32_t done = 0;
+  for (; done + P <= pixels; done += P) {
+    productTile<P, W>(e, t, x + done * t.pixelStep, panel, valid, y + done * t.outputStep);
+  }
+  if constexpr (P > 1) {
+    const int32_t rest = pixels - done;
+    if (rest > smaller && done > 0) {
+      const int32_t last = pixels - P;
+      productTile<P, W>(e, t, x + last * t.pixelStep, panel, valid, y + last * t.outputStep);
+    } else if (rest > 0) {
+      productPanel<smaller, W>(e, t, x + done * t.pixelStep, panel, valid, y + done * t.outputStep, rest);
     }
-  };
-  tiles(productTile<tilePixels, W>, tilePixels);
-  tiles(productTile<2, W>, 2);
-  tiles(productTile<1, W>, 1);
+  }
 }
 
 /**
- * The output channels from `first` up to `last` (where panels begin) of neighbouring pixels. `x` is the first tap
- * inside and `y` output channel 0 of the first pixel, both of this group.
+ * The output channels of the panels [first, last) of neighbouring pixels. `x` is the first tap inside and `y` output
+ * channel 0 of the first pixel, both of this group.
  */
 inline void productPixels(const Epilogue& e, const Products& t, const float* x, const float* panels, int32_t first,
                           int32_t last, float* y, int32_t pixels) {
-  for (int32_t o = first; o < last;) {
-    const int32_t width = panelWidthAt(t.outputChannels, o);
-    const int32_t valid = t.outputChannels - o < width ? t.outputChannels - o : width;
-    const float* panel = panels + o * (t.count + 1);
-    const auto run = width == panelWidth ? productPanel<2> : productPanel<1>;
-    run(e, t, x, panel, valid, y + o, pixels);
-    o += width;
+  for (int32_t panel = first; panel < last; ++panel) {
+    const int32_t begin = panelBegin(t.outputChannels, panel);
+    const int32_t valid = panelBegin(t.outputChannels, panel + 1) - begin;
+    const int32_t vecs = vecsOf(valid);
+    const auto run = vecs == 3   ? productPanel<tilePixels<3>, 3>
+                     : vecs == 2 ? productPanel<tilePixels<2>, 2>
+                                 : productPanel<tilePixels<1>, 1>;
+    run(e, t, x, panels + begin * (t.count + 1), valid, y + begin, pixels);
   }
+}
+
+/** Every panel of neighbouring pixels. */
+inline void productPixels(const Epilogue& e, const Products& t, const float* x, const float* panels, float* y,
+                          int32_t pixels) {
+  productPixels(e, t, x, panels, 0, panelCount(t.outputChannels), y, pixels);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ void separable(const Params* p, const Operands& operands, float* scratch, int32_
     const int32_t rows = rowsTogether(*p) < end - row ? rowsTogether(*p) : end - row;
     depthwiseRows(between, input, operands.packed, row, row + rows, scratch);
     const int32_t pixels = rows * second.outputWidth;
-    productPixels(e, t, scratch, panels, 0, second.outputChannels, e.output + row * outputRow, pixels);
+    productPixels(e, t, scratch, panels, e.output + row * outputRow, pixels);
     secondPass(e, e.output + row * outputRow, pixels, 0, second.outputChannels);
     row += rows;
   }

@@ -8,6 +8,7 @@ namespace {
 
 struct Vec {
   static constexpr int lanes = 8;
+  static constexpr int registers = 16;
   __m256 v;
   static Vec load(const float* p) { return {_mm256_loadu_ps(p)}; }
   static Vec splat(float value) { return {_mm256_set1_ps(value)}; }

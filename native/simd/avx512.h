@@ -8,6 +8,7 @@ namespace {
 
 struct Vec {
   static constexpr int lanes = 16;
+  static constexpr int registers = 32;
   __m512 v;
   static Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
   static Vec splat(float value) { return {_mm512_set1_ps(value)}; }

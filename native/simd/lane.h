@@ -13,6 +13,7 @@ namespace {
 
 struct Lane {
   static constexpr int lanes = 1;
+  static constexpr int registers = 16;
   float v;
   static Lane load(const float* p) { return {*p}; }
   static Lane splat(float value) { return {value}; }

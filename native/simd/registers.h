@@ -21,6 +21,23 @@ ALWAYS_INLINE void fill(Registers<V, N>& sums, V value) {
   if constexpr (N > 1) fill(sums.others, value);
 }
 
+/** The register at place I of a row. */
+template <int I, class Row>
+ALWAYS_INLINE auto& at(Row& row) {
+  if constexpr (I == 0) {
+    return row.first;
+  } else {
+    return at<I - 1>(row.others);
+  }
+}
+
+/** Loads neighbouring Vecs. */
+template <class V, int N>
+ALWAYS_INLINE void loadRow(Registers<V, N>& row, const float* f) {
+  row.first = V::load(f);
+  if constexpr (N > 1) loadRow(row.others, f + V::lanes);
+}
+
 /** Adds to each sum a value, `step` floats from that of the one before, times one weight. */
 template <class V, int N>
 ALWAYS_INLINE void addProducts(Registers<V, N>& sums, const float* x, ptrdiff_t step, V weight) {

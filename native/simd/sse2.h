@@ -9,6 +9,7 @@ namespace {
 
 struct Vec {
   static constexpr int lanes = 4;
+  static constexpr int registers = 16;
   __m128 v;
   static Vec load(const float* p) { return {_mm_loadu_ps(p)}; }
   static Vec splat(float value) { return {_mm_set1_ps(value)}; }
