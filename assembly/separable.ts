@@ -1,7 +1,8 @@
 // The two halves fused: rows of depthwise output stay in scratch, small enough for the nearest caches, and the
 // pointwise product reads them there.
 import { Epilogue, fillEpilogue, secondPass } from './epilogue';
-import { depthwisePack, depthwisePackedSize, depthwiseRows, DepthwiseWindow } from './depthwise';
+import { depthwisePack, depthwisePackedSize, depthwiseRows } from './depthwise';
+import { DepthwiseWindow } from './depthwise-tile';
 import { at, next, Operands, Params, Weights } from './params';
 import { pixelBlock, pointwisePack, pointwisePackedSize, pointwiseProducts } from './pointwise';
 import { productPixels, Products } from './product';
