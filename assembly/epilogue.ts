@@ -70,7 +70,8 @@ function activate<V>(p: Params, v: V, slope: usize): V {
   slopes: usize;
   low: f32;
   high: f32;
-  hasSecondPass: bool;
+  /** A whole word, as what follows an epilogue in scratch needs. */
+  hasSecondPass: u32;
 }
 
 /** Written into the room at `e`. */
@@ -83,7 +84,7 @@ export function fillEpilogue(e: Epilogue, p: Params, output: usize, residual: us
   e.slopes = slopes;
   e.low = isClamp ? p.clampMin : bounded && p.activation == Activation.RELU ? 0 : -Infinity;
   e.high = isClamp ? p.clampMax : Infinity;
-  e.hasSecondPass = !bounded;
+  e.hasSecondPass = u32(!bounded);
 }
 
 /** The epilogue of an op's only stage, written into the room at `e`. */

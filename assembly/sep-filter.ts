@@ -170,11 +170,13 @@ export function sepFilterUnits(p: Params): i32 {
   return p.batch * p.outputHeight;
 }
 
-/** What native code keeps on the stack stands at the start of scratch: a line. */
+/** What native code keeps on the stack stands at the start of scratch: a line, in whole lines of the cache. */
+const roomSize: usize = offsetof<Line>() + 63 & ~63;
+
 export function sepFilterScratchSize(p: Params): usize {
   const rowSize = <usize>p.inputWidth * p.inputChannels;
   const line = <usize>(p.inputWidth + p.filterWidth) * p.inputChannels;
-  return (offsetof<Line>() >> 2) + rowSize * (next(p).filterHeight + 1) + line;
+  return (roomSize >> 2) + rowSize * (next(p).filterHeight + 1) + line;
 }
 
 /** The rows [begin, end) of one image. */
@@ -185,7 +187,7 @@ function sepFilterRows(
   const rowSize = rows.inputWidth * rows.inputChannels;
   const count = columns.filterHeight;
   const sum = changetype<Line>(scratch);
-  const ring = scratch + offsetof<Line>();
+  const ring = scratch + roomSize;
   const result = at(ring, rowSize * count);
   const line = at(result, rowSize);
   const f = at(packed, rows.filterWidth);

@@ -25,8 +25,11 @@ export function separableUnits(p: Params): i32 {
   return p.batch * p.outputHeight;
 }
 
-/** What native code keeps on the stack stands at the start of scratch: two epilogues, a window, the products. */
-const roomSize: usize = 2 * offsetof<Epilogue>() + offsetof<DepthwiseWindow>() + offsetof<Products>();
+/**
+ * What native code keeps on the stack stands at the start of scratch: two epilogues, a window, the products. In whole lines
+ * of 64 bytes, so that no vector of the rows behind it lies across two.
+ */
+const roomSize: usize = 2 * offsetof<Epilogue>() + offsetof<DepthwiseWindow>() + offsetof<Products>() + 63 & ~63;
 
 export function separableScratchSize(p: Params): usize {
   return (roomSize >> 2) + <usize>rowsTogether(p) * p.outputWidth * p.outputChannels;
