@@ -12,18 +12,11 @@ import { addProduct, Four, vecLanes } from './simd';
   /** Output bytes from pixel to pixel, and output floats from lane to lane. */
   outputStep: i32;
   laneStep: i32;
-  /** The first tap, counted in taps. */
+  /** Columns of taps inside the input, and the first tap, counted in taps. */
+  columns: i32;
   firstTap: i32;
   /** The input column of the first tap of the first pixel, which may be outside. */
   left: i32;
-}
-
-/** Whether a tile has all its taps inside the input, or reaches over its left or right edge. */
-export type Inner = u8;
-export type Edge = u16;
-
-@inline function isInside<E>(column: i32, width: i32): bool {
-  return sizeof<E>() == sizeof<Inner>() || <u32>column < <u32>width;
 }
 
 /** Stores the sums of P pixels; the lanes of one are `laneStep` floats apart where a multiplier spreads them. */
@@ -52,17 +45,15 @@ export type Edge = u16;
 }
 
 /** P pixels (one or four), `blocks` times lanes<V>() channels; the packed weights at `f` begin with the bias. */
-export function windowTile<V, P, E>(
-  e: Epilogue, w: DepthwiseWindow, x: usize, f: usize, y: usize, blocks: i32,
-): void {
+export function windowTile<V, P>(e: Epilogue, w: DepthwiseWindow, x: usize, f: usize, y: usize, blocks: i32): void {
   const p = e.p;
+  const rows = w.rows;
+  const columns = w.columns;
   const rowStep = w.rowStep;
   const columnStep = w.columnStep;
   const pixelStep = w.pixelStep;
   const laneStep = w.laneStep;
-  const width = p.inputWidth;
-  const dilation = p.dilationWidth;
-  const stride = p.strideWidth;
+  const weightStep = p.filterWidth * <i32>sizeof<V>();
   const firstTap = (1 + w.firstTap) * <i32>sizeof<V>();
   const blockSize = (1 + p.filterHeight * p.filterWidth) * <i32>sizeof<V>();
   for (; blocks > 0; --blocks) {
@@ -71,25 +62,25 @@ export function windowTile<V, P, E>(
     let sum2 = sum0;
     let sum3 = sum0;
     let row = x;
-    let weight = f + firstTap;
-    for (let ky = w.rows; ky > 0; --ky) {
+    let weightRow = f + firstTap;
+    for (let ky = rows; ky > 0; --ky) {
       let at0 = row;
-      let column = w.left;
-      for (let kx = p.filterWidth; kx > 0; --kx) {
+      let weight = weightRow;
+      for (let kx = columns; kx > 0; --kx) {
         const weights = load<V>(weight);
-        if (isInside<E>(column, width)) sum0 = addProduct<V>(sum0, load<V>(at0), weights);
+        sum0 = addProduct<V>(sum0, load<V>(at0), weights);
         if (sizeof<P>() > 1) {
           const at1 = at0 + pixelStep;
           const at2 = at1 + pixelStep;
-          if (isInside<E>(column + stride, width)) sum1 = addProduct<V>(sum1, load<V>(at1), weights);
-          if (isInside<E>(column + 2 * stride, width)) sum2 = addProduct<V>(sum2, load<V>(at2), weights);
-          if (isInside<E>(column + 3 * stride, width)) sum3 = addProduct<V>(sum3, load<V>(at2 + pixelStep), weights);
+          sum1 = addProduct<V>(sum1, load<V>(at1), weights);
+          sum2 = addProduct<V>(sum2, load<V>(at2), weights);
+          sum3 = addProduct<V>(sum3, load<V>(at2 + pixelStep), weights);
         }
         at0 += columnStep;
-        column += dilation;
         weight += sizeof<V>();
       }
       row += rowStep;
+      weightRow += weightStep;
     }
     finishSums<V, P>(e, w, sum0, sum1, sum2, sum3, y);
     x += sizeof<V>();
@@ -97,6 +88,10 @@ export function windowTile<V, P, E>(
     y += <i32>sizeof<V>() * laneStep;
   }
 }
+
+/** Whether a tile has all its columns inside the input, or reaches over its left or right edge. */
+export type Inner = u8;
+export type Edge = u16;
 
 /** Whether column `i` of the tile is among the bits of `inside`. */
 @inline function hasColumn<E>(inside: i32, i: i32): bool {
@@ -179,17 +174,4 @@ export function threeColumnsTile<E>(
     f += blockSize;
     y += laneStep << 4;
   }
-}
-
-/** The tile for this filter: three columns have one of their own. */
-@inline export function depthwiseTile<V, P, E>(
-  e: Epilogue, w: DepthwiseWindow, x: usize, f: usize, y: usize, blocks: i32,
-): void {
-  if (isVector<V>() && sizeof<P>() > 1) {
-    if (e.p.filterWidth == 3 && w.columnStep == w.pixelStep) {
-      threeColumnsTile<E>(e, w, x, f, y, blocks);
-      return;
-    }
-  }
-  windowTile<V, P, E>(e, w, x, f, y, blocks);
 }

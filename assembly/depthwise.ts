@@ -2,9 +2,8 @@
 // weights of a vector stand together. The last block ends with the last channel, and computes those before it again. Where
 // the channels are fewer than the lanes, neighbouring pixels join into cells that fill whole vectors (the three channels
 // of a picture: 4 pixels are 3 vectors), if a cell's inputs are neighbours too; what is left goes lane by lane. Unlike the
-// native twin, tiles reach over the edges of the input, and four pixels at a time go through all channels: V8 has no room
-// for the weights of a window in registers.
-import { depthwiseTile, DepthwiseWindow, Edge, Inner } from './depthwise-tile';
+// native twin, four pixels at a time go through all channels: V8 has no room for the weights of a window in registers.
+import { DepthwiseWindow, Edge, Inner, threeColumnsTile, windowTile } from './depthwise-tile';
 import { Epilogue, epilogueOf, secondPass } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
 import { Four, lanes, One, vecLanes } from './simd';
@@ -63,6 +62,18 @@ export function depthwisePack(p: Params, weights: Weights, packed: usize): void 
   }
 }
 
+/** A filter of three columns that are as far apart as the pixels has tiles of its own, which may reach over the edges. */
+@inline function hasThreeColumns<V>(p: Params): bool {
+  return isVector<V>() && p.filterWidth == 3 && p.dilationWidth == p.strideWidth;
+}
+
+@inline function depthwiseTile<V, P, E>(
+  e: Epilogue, w: DepthwiseWindow, x: usize, f: usize, y: usize, blocks: i32,
+): void {
+  if (sizeof<P>() > 1 && hasThreeColumns<V>(e.p)) threeColumnsTile<E>(e, w, x, f, y, blocks);
+  else windowTile<V, P>(e, w, x, f, y, blocks);
+}
+
 /** All channels of P pixels, whose first tap is at `x` and first output at `y`. */
 function depthwiseChannels<V, P, E>(e: Epilogue, w: DepthwiseWindow, x: usize, packed: usize, y: usize): void {
   const channels = e.p.inputChannels;
@@ -79,24 +90,44 @@ function depthwiseChannels<V, P, E>(e: Epilogue, w: DepthwiseWindow, x: usize, p
   }
 }
 
-/** The outputs [begin, end) of one row, in tiles of which the last one may compute outputs again. */
+/** One pixel, of whose columns of taps some may be outside. */
+function depthwisePixel<V>(e: Epilogue, w: DepthwiseWindow, row: usize, packed: usize, y: usize): void {
+  const p = e.p;
+  const firstTap = w.firstTap;
+  const column = tapsBegin(w.left, p.inputWidth, p.filterWidth, p.dilationWidth);
+  w.columns = tapsEnd(w.left, p.inputWidth, p.filterWidth, p.dilationWidth) - column;
+  w.firstTap = firstTap + column;
+  const x = at(row, (w.left + column * p.dilationWidth) * p.inputChannels);
+  depthwiseChannels<V, One, Inner>(e, w, x, packed, y);
+  w.columns = p.filterWidth;
+  w.firstTap = firstTap;
+}
+
+/** The outputs [begin, end) of one row: tiles where four fit, of which the last one may compute outputs again. */
 function depthwisePixels<V>(
   e: Epilogue, w: DepthwiseWindow, row: usize, packed: usize, y: usize, begin: i32, end: i32,
 ): void {
   const p = e.p;
-  const size = end - begin < tilePixels ? 1 : tilePixels;
   const innerBegin = interiorBegin(p.paddingLeft, p.strideWidth);
   const innerEnd = interiorEnd(
     p.inputWidth, p.outputWidth, p.filterWidth, p.strideWidth, p.dilationWidth, p.paddingLeft,
   );
-  for (let outX = begin; outX < end; outX += size) {
-    const first = min(outX, end - size);
+  const tilesBegin = hasThreeColumns<V>(p) ? begin : max(begin, innerBegin);
+  const tilesEnd = hasThreeColumns<V>(p) ? end : min(end, innerEnd);
+  for (let outX = begin; outX < end; ) {
+    const tiled = outX >= tilesBegin && outX < tilesEnd && tilesEnd - tilesBegin >= tilePixels;
+    const first = tiled ? min(outX, tilesEnd - tilePixels) : outX;
+    const out = at(y, first * p.outputChannels);
     w.left = first * p.strideWidth - p.paddingLeft;
     const x = at(row, w.left * p.inputChannels);
-    const out = at(y, first * p.outputChannels);
-    if (size == 1) depthwiseChannels<V, One, Edge>(e, w, x, packed, out);
-    else if (first < innerBegin || first + size > innerEnd) depthwiseChannels<V, Four, Edge>(e, w, x, packed, out);
-    else depthwiseChannels<V, Four, Inner>(e, w, x, packed, out);
+    if (!tiled) {
+      depthwisePixel<V>(e, w, row, packed, out);
+    } else if (first < innerBegin || first + tilePixels > innerEnd) {
+      depthwiseChannels<V, Four, Edge>(e, w, x, packed, out);
+    } else {
+      depthwiseChannels<V, Four, Inner>(e, w, x, packed, out);
+    }
+    outX = tiled ? first + tilePixels : outX + 1;
   }
 }
 
@@ -113,7 +144,7 @@ function depthwiseCells(
   for (let outX = begin; outX < end; outX += size) {
     const first = min(outX, end - size);
     const x = at(row, (first - p.paddingLeft) * p.inputChannels);
-    depthwiseTile<v128, Four, Inner>(e, w, x, packed, at(y, first * p.inputChannels), cell / vecLanes);
+    windowTile<v128, Four>(e, w, x, packed, at(y, first * p.inputChannels), cell / vecLanes);
   }
   w.pixelStep = step;
   w.outputStep = step;
@@ -147,6 +178,7 @@ function depthwiseRow(e: Epilogue, w: DepthwiseWindow, image: usize, packed: usi
   w.pixelStep = p.strideWidth * p.inputChannels << 2;
   w.outputStep = p.outputChannels << 2;
   w.laneStep = p.outputChannels / p.inputChannels;
+  w.columns = p.filterWidth;
   w.firstTap = firstRow * p.filterWidth;
   if (p.inputChannels >= vecLanes) {
     depthwisePixels<v128>(e, w, row, packed, y, 0, p.outputWidth);
