@@ -64,7 +64,11 @@ function conv2dRow(e: Epilogue, t: Products, image: usize, packed: usize, outY: 
     const left = outX * p.strideWidth - p.paddingLeft;
     const firstColumn = tapsBegin(left, p.inputWidth, p.filterWidth, p.dilationWidth);
     const pixels = outX >= innerBegin && outX < innerEnd ? innerEnd - outX : 1;
-    t.columns = tapsEnd(left, p.inputWidth, p.filterWidth, p.dilationWidth) - firstColumn;
+    const columns = tapsEnd(left, p.inputWidth, p.filterWidth, p.dilationWidth) - firstColumn;
+    // Taps without a gap between them are one tap of more channels.
+    const joined = p.dilationWidth == 1 && p.groups == 1;
+    t.columns = joined ? 1 : columns;
+    t.channels = joined ? columns * p.inputChannels : groupInputs(p);
     t.firstProduct = firstRow * t.weightRowStep + firstColumn * t.weightColumnStep;
     const x = at(row, (left + firstColumn * p.dilationWidth) * p.inputChannels);
     productGroups(e, t, x, packed, at(y, outX * p.outputChannels), pixels);

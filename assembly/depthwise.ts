@@ -1,125 +1,168 @@
-// Lanes hold neighbouring channels. Weights are packed [multiplier][channels / lanes][bias, taps][lanes], so that the
-// weights of a vector stand together. Two things differ from the native twin, whose vectors are wider: channels that fill
-// no vector follow one by one, without cells of pixels, and only four pixels go through all channels together, since V8
-// has no room for the weights of a window in registers.
-import { Epilogue, epilogueOf, finish, finishLanes, secondPass } from './epilogue';
+// Lanes hold neighbouring channels. Weights are packed [multiplier][blocks of lanes][bias, taps][lanes], so that the
+// weights of a vector stand together. The last block ends with the last channel, and computes those before it again. Where
+// the channels are fewer than the lanes, neighbouring pixels join into cells that fill whole vectors (the three channels
+// of a picture: 4 pixels are 3 vectors), if a cell's inputs are neighbours too; what is left goes lane by lane. Unlike the
+// native twin, four pixels at a time go through all channels: V8 has no room for the weights of a window in registers.
+import { DepthwiseWindow, Edge, Inner, threeColumnsTile, windowTile } from './depthwise-tile';
+import { Epilogue, epilogueOf, secondPass } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
-import { addProduct, Four, One, vecLanes } from './simd';
+import { Four, lanes, One, vecLanes } from './simd';
 import { interiorBegin, interiorEnd, tapsBegin, tapsEnd } from './window';
+
+const tilePixels: i32 = 4;
 
 @inline function taps(p: Params): i32 {
   return p.filterHeight * p.filterWidth;
 }
 
+/** Pixels that join into a cell, or 0 where none do. */
+function cellPixels(p: Params): i32 {
+  if (p.inputChannels >= vecLanes || p.strideWidth != 1 || p.outputChannels != p.inputChannels) return 0;
+  let pixels = 1;
+  while (pixels * p.inputChannels % vecLanes != 0) ++pixels;
+  return pixels;
+}
+
+/** Channels that the blocks of one multiple cover, those of a cell and those computed twice among them. */
+function packedChannels(p: Params): i32 {
+  if (p.inputChannels < vecLanes) return (cellPixels(p) + 1) * p.inputChannels;
+  return (p.inputChannels + vecLanes - 1) / vecLanes * vecLanes;
+}
+
 export function depthwisePackedSize(p: Params): usize {
-  return <usize>p.outputChannels * (taps(p) + 1);
+  return <usize>(p.outputChannels / p.inputChannels) * packedChannels(p) * (taps(p) + 1);
+}
+
+/** Packs the channels from `first` on, beginning again after the last one, and returns where the next block goes. */
+function packBlock(p: Params, weights: Weights, m: i32, first: i32, lanes: i32, packed: usize): usize {
+  const multiplier = p.outputChannels / p.inputChannels;
+  for (let lane = 0; lane < lanes; ++lane) {
+    const out = (first + lane) % p.inputChannels * multiplier + m;
+    store<f32>(at(packed, lane), load<f32>(at(weights.bias, out)));
+    for (let t = 0; t < taps(p); ++t) {
+      store<f32>(at(packed, (t + 1) * lanes + lane), load<f32>(at(weights.filter, t * p.outputChannels + out)));
+    }
+  }
+  return at(packed, lanes * (taps(p) + 1));
 }
 
 export function depthwisePack(p: Params, weights: Weights, packed: usize): void {
-  const multiplier = p.outputChannels / p.inputChannels;
-  for (let m = 0; m < multiplier; ++m) {
-    for (let c = 0; c < p.inputChannels; ) {
-      const lanes = c + vecLanes <= p.inputChannels ? vecLanes : 1;
-      for (let lane = 0; lane < lanes; ++lane) {
-        const out = (c + lane) * multiplier + m;
-        store<f32>(at(packed, lane), load<f32>(at(weights.bias, out)));
-        for (let t = 0; t < taps(p); ++t) {
-          const value = load<f32>(at(weights.filter, t * p.outputChannels + out));
-          store<f32>(at(packed, (t + 1) * lanes + lane), value);
-        }
+  const channels = p.inputChannels;
+  for (let m = 0; m < p.outputChannels / channels; ++m) {
+    if (channels < vecLanes) {
+      for (let i = 0; i < cellPixels(p) * channels; i += vecLanes) {
+        packed = packBlock(p, weights, m, i, vecLanes, packed);
       }
-      packed = at(packed, lanes * (taps(p) + 1));
-      c += lanes;
+      for (let c = 0; c < channels; ++c) packed = packBlock(p, weights, m, c, 1, packed);
+    } else {
+      for (let c = 0; c < channels; c += vecLanes) {
+        packed = packBlock(p, weights, m, min(c, channels - vecLanes), vecLanes, packed);
+      }
     }
   }
 }
 
-/** The taps inside the input, for neighbouring output pixels of one row. Steps are in bytes. */
-@unmanaged export class DepthwiseWindow {
-  rows: i32;
-  columns: i32;
-  rowStep: i32;
-  columnStep: i32;
-  pixelStep: i32;
-  /** Weights from one row of taps to the next, and the first tap, counted in taps. */
-  filterWidth: i32;
-  firstTap: i32;
+/** A filter of three columns that are as far apart as the pixels has tiles of its own, which may reach over the edges. */
+@inline function hasThreeColumns<V>(p: Params): bool {
+  return isVector<V>() && p.filterWidth == 3 && p.dilationWidth == p.strideWidth;
 }
 
-/** Stores a sum, whose lanes are `step` floats apart when a multiplier spreads them. */
-@inline function finishSum<V>(e: Epilogue, sum: V, y: usize, step: i32): void {
-  if (isVector<V>()) {
-    if (step == 1) finish<v128>(e, sum, y);
-    else finishLanes(e, sum, vecLanes, step, y);
-  } else {
-    finish<V>(e, sum, y);
-  }
-}
-
-/**
- * P neighbouring pixels (one or four), lanes<V>() channels; `f` begins with the bias. `step`, the multiplier, comes from
- * the caller: V8 would divide again for every tile.
- */
-@inline function depthwiseTile<V, P>(
-  e: Epilogue, w: DepthwiseWindow, x: usize, f: usize, y: usize, step: i32,
+@inline function depthwiseTile<V, P, E>(
+  e: Epilogue, w: DepthwiseWindow, x: usize, f: usize, y: usize, blocks: i32,
 ): void {
-  const rows = w.rows;
-  const columns = w.columns;
-  const rowStep = w.rowStep;
-  const columnStep = w.columnStep;
-  const pixelStep = w.pixelStep;
-  const weightStep = w.filterWidth * <i32>sizeof<V>();
-  let sum0 = load<V>(f);
-  let sum1 = sum0;
-  let sum2 = sum0;
-  let sum3 = sum0;
-  f += (1 + w.firstTap) * <i32>sizeof<V>();
-  for (let ky = 0; ky < rows; ++ky) {
-    let at0 = x;
-    let weight = f;
-    for (let kx = 0; kx < columns; ++kx) {
-      const weights = load<V>(weight);
-      sum0 = addProduct<V>(sum0, load<V>(at0), weights);
-      if (sizeof<P>() > 1) {
-        const at1 = at0 + pixelStep;
-        const at2 = at1 + pixelStep;
-        sum1 = addProduct<V>(sum1, load<V>(at1), weights);
-        sum2 = addProduct<V>(sum2, load<V>(at2), weights);
-        sum3 = addProduct<V>(sum3, load<V>(at2 + pixelStep), weights);
-      }
-      at0 += columnStep;
-      weight += sizeof<V>();
+  if (sizeof<P>() > 1 && hasThreeColumns<V>(e.p)) threeColumnsTile<E>(e, w, x, f, y, blocks);
+  else windowTile<V, P>(e, w, x, f, y, blocks);
+}
+
+/** All channels of P pixels, whose first tap is at `x` and first output at `y`. */
+function depthwiseChannels<V, P, E>(e: Epilogue, w: DepthwiseWindow, x: usize, packed: usize, y: usize): void {
+  const channels = e.p.inputChannels;
+  const blocks = channels / lanes<V>();
+  const blockSize = (taps(e.p) + 1) * lanes<V>();
+  for (let m = 0; m < w.laneStep; ++m) {
+    depthwiseTile<V, P, E>(e, w, x, packed, at(y, m), blocks);
+    packed = at(packed, blocks * blockSize);
+    if (blocks * lanes<V>() < channels) {
+      const first = channels - lanes<V>();
+      depthwiseTile<V, P, E>(e, w, at(x, first), packed, at(y, first * w.laneStep + m), 1);
+      packed = at(packed, blockSize);
     }
-    x += rowStep;
-    f += weightStep;
-  }
-  const next = e.p.outputChannels << 2;
-  finishSum<V>(e, sum0, y, step);
-  if (sizeof<P>() > 1) {
-    finishSum<V>(e, sum1, y + next, step);
-    finishSum<V>(e, sum2, y + 2 * next, step);
-    finishSum<V>(e, sum3, y + 3 * next, step);
   }
 }
 
-/** All channels of P neighbouring pixels. `x` is the first tap inside of channel 0, `y` the first output. */
-function depthwisePixels<P>(e: Epilogue, w: DepthwiseWindow, x: usize, packed: usize, y: usize): void {
-  const channels = e.p.inputChannels;
-  const multiplier = e.p.outputChannels / channels;
-  const block = taps(e.p) + 1;
-  let f = packed;
-  for (let m = 0; m < multiplier; ++m) {
-    let c = 0;
-    for (; c + vecLanes <= channels; c += vecLanes) {
-      const o = c * multiplier + m;
-      depthwiseTile<v128, P>(e, w, at(x, c), f, at(y, o), multiplier);
-      f = at(f, block * vecLanes);
+/** One pixel, of whose columns of taps some may be outside. */
+function depthwisePixel<V>(e: Epilogue, w: DepthwiseWindow, row: usize, packed: usize, y: usize): void {
+  const p = e.p;
+  const firstTap = w.firstTap;
+  const column = tapsBegin(w.left, p.inputWidth, p.filterWidth, p.dilationWidth);
+  w.columns = tapsEnd(w.left, p.inputWidth, p.filterWidth, p.dilationWidth) - column;
+  w.firstTap = firstTap + column;
+  const x = at(row, (w.left + column * p.dilationWidth) * p.inputChannels);
+  depthwiseChannels<V, One, Inner>(e, w, x, packed, y);
+  w.columns = p.filterWidth;
+  w.firstTap = firstTap;
+}
+
+/** The outputs [begin, end) of one row: tiles where four fit, of which the last one may compute outputs again. */
+function depthwisePixels<V>(
+  e: Epilogue, w: DepthwiseWindow, row: usize, packed: usize, y: usize, begin: i32, end: i32,
+): void {
+  const p = e.p;
+  const innerBegin = interiorBegin(p.paddingLeft, p.strideWidth);
+  const innerEnd = interiorEnd(
+    p.inputWidth, p.outputWidth, p.filterWidth, p.strideWidth, p.dilationWidth, p.paddingLeft,
+  );
+  const tilesBegin = hasThreeColumns<V>(p) ? begin : max(begin, innerBegin);
+  const tilesEnd = hasThreeColumns<V>(p) ? end : min(end, innerEnd);
+  for (let outX = begin; outX < end; ) {
+    const tiled = outX >= tilesBegin && outX < tilesEnd && tilesEnd - tilesBegin >= tilePixels;
+    const first = tiled ? min(outX, tilesEnd - tilePixels) : outX;
+    const out = at(y, first * p.outputChannels);
+    w.left = first * p.strideWidth - p.paddingLeft;
+    const x = at(row, w.left * p.inputChannels);
+    if (!tiled) {
+      depthwisePixel<V>(e, w, row, packed, out);
+    } else if (first < innerBegin || first + tilePixels > innerEnd) {
+      depthwiseChannels<V, Four, Edge>(e, w, x, packed, out);
+    } else {
+      depthwiseChannels<V, Four, Inner>(e, w, x, packed, out);
     }
-    for (; c < channels; ++c) {
-      const o = c * multiplier + m;
-      depthwiseTile<f32, P>(e, w, at(x, c), f, at(y, o), multiplier);
-      f = at(f, block);
-    }
+    outX = tiled ? first + tilePixels : outX + 1;
+  }
+}
+
+/** The outputs [begin, end) of one row, inside the input, in tiles of cells. */
+function depthwiseCells(
+  e: Epilogue, w: DepthwiseWindow, row: usize, packed: usize, y: usize, begin: i32, end: i32,
+): void {
+  const p = e.p;
+  const cell = cellPixels(p) * p.inputChannels;
+  const size = tilePixels * cellPixels(p);
+  const step = w.pixelStep;
+  w.pixelStep = cell << 2;
+  w.outputStep = cell << 2;
+  for (let outX = begin; outX < end; outX += size) {
+    const first = min(outX, end - size);
+    const x = at(row, (first - p.paddingLeft) * p.inputChannels);
+    windowTile<v128, Four>(e, w, x, packed, at(y, first * p.inputChannels), cell / vecLanes);
+  }
+  w.pixelStep = step;
+  w.outputStep = step;
+}
+
+/** One row of channels that are fewer than the lanes: cells where they fit, the rest lane by lane. */
+function depthwiseFewChannels(e: Epilogue, w: DepthwiseWindow, row: usize, packed: usize, y: usize): void {
+  const p = e.p;
+  const perCell = cellPixels(p);
+  const begin = interiorBegin(p.paddingLeft, p.strideWidth);
+  const end = interiorEnd(p.inputWidth, p.outputWidth, p.filterWidth, p.strideWidth, p.dilationWidth, p.paddingLeft);
+  const lanePacked = at(packed, perCell * p.inputChannels * (taps(p) + 1));
+  if (perCell > 0 && end - begin >= tilePixels * perCell) {
+    depthwisePixels<f32>(e, w, row, lanePacked, y, 0, begin);
+    depthwiseCells(e, w, row, packed, y, begin, end);
+    depthwisePixels<f32>(e, w, row, lanePacked, y, end, p.outputWidth);
+  } else {
+    depthwisePixels<f32>(e, w, row, lanePacked, y, 0, p.outputWidth);
   }
 }
 
@@ -128,30 +171,19 @@ function depthwiseRow(e: Epilogue, w: DepthwiseWindow, image: usize, packed: usi
   const p = e.p;
   const top = outY * p.strideHeight - p.paddingTop;
   const firstRow = tapsBegin(top, p.inputHeight, p.filterHeight, p.dilationHeight);
-  const innerBegin = interiorBegin(p.paddingLeft, p.strideWidth);
-  const innerEnd = interiorEnd(
-    p.inputWidth, p.outputWidth, p.filterWidth, p.strideWidth, p.dilationWidth, p.paddingLeft,
-  );
   const row = at(image, (top + firstRow * p.dilationHeight) * p.inputWidth * p.inputChannels);
   w.rows = tapsEnd(top, p.inputHeight, p.filterHeight, p.dilationHeight) - firstRow;
   w.rowStep = p.dilationHeight * p.inputWidth * p.inputChannels << 2;
   w.columnStep = p.dilationWidth * p.inputChannels << 2;
   w.pixelStep = p.strideWidth * p.inputChannels << 2;
-  w.filterWidth = p.filterWidth;
-  for (let outX = 0; outX < p.outputWidth; ) {
-    const left = outX * p.strideWidth - p.paddingLeft;
-    const firstColumn = tapsBegin(left, p.inputWidth, p.filterWidth, p.dilationWidth);
-    w.columns = tapsEnd(left, p.inputWidth, p.filterWidth, p.dilationWidth) - firstColumn;
-    w.firstTap = firstRow * p.filterWidth + firstColumn;
-    const x = at(row, (left + firstColumn * p.dilationWidth) * p.inputChannels);
-    const out = at(y, outX * p.outputChannels);
-    if (outX >= innerBegin && outX + 4 <= innerEnd) {
-      depthwisePixels<Four>(e, w, x, packed, out);
-      outX += 4;
-    } else {
-      depthwisePixels<One>(e, w, x, packed, out);
-      outX += 1;
-    }
+  w.outputStep = p.outputChannels << 2;
+  w.laneStep = p.outputChannels / p.inputChannels;
+  w.columns = p.filterWidth;
+  w.firstTap = firstRow * p.filterWidth;
+  if (p.inputChannels >= vecLanes) {
+    depthwisePixels<v128>(e, w, row, packed, y, 0, p.outputWidth);
+  } else {
+    depthwiseFewChannels(e, w, row, packed, y);
   }
   secondPass(e, y, p.outputWidth, 0, p.outputChannels);
 }

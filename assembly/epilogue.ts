@@ -1,6 +1,6 @@
 // What happens to a finished sum on its way to memory: the twin of native/epilogue.h.
 import { Activation, at, Operands, Params } from './params';
-import { add, atLeast, atMost, divide, multiply, splat, vecLanes, whereNegative } from './simd';
+import { add, atLeast, atMost, divide, loadSplat, multiply, splat, vecLanes, whereNegative } from './simd';
 import { elu, gelu, sigmoid, silu, softplus, tanh } from './transcendental';
 
 @inline function hardSigmoid<V>(v: V): V {
@@ -70,7 +70,8 @@ function activate<V>(p: Params, v: V, slope: usize): V {
   slopes: usize;
   low: f32;
   high: f32;
-  hasSecondPass: bool;
+  /** A whole word, as what follows an epilogue in scratch needs. */
+  hasSecondPass: u32;
 }
 
 /** Written into the room at `e`. */
@@ -83,7 +84,7 @@ export function fillEpilogue(e: Epilogue, p: Params, output: usize, residual: us
   e.slopes = slopes;
   e.low = isClamp ? p.clampMin : bounded && p.activation == Activation.RELU ? 0 : -Infinity;
   e.high = isClamp ? p.clampMax : Infinity;
-  e.hasSecondPass = !bounded;
+  e.hasSecondPass = u32(!bounded);
 }
 
 /** The epilogue of an op's only stage, written into the room at `e`. */
@@ -91,15 +92,23 @@ export function epilogueOf(p: Params, operands: Operands, e: Epilogue): void {
   fillEpilogue(e, p, operands.output, operands.residual, operands.slopes);
 }
 
-/** Stores sums between the bounds. */
-@inline export function finish<V>(e: Epilogue, sum: V, y: usize): void {
-  store<V>(y, atMost<V>(atLeast<V>(sum, splat<V>(e.low)), splat<V>(e.high)));
+@inline export function lowest<V>(e: Epilogue): V {
+  return loadSplat<V>(changetype<usize>(e) + offsetof<Epilogue>('low'));
+}
+
+@inline export function highest<V>(e: Epilogue): V {
+  return loadSplat<V>(changetype<usize>(e) + offsetof<Epilogue>('high'));
+}
+
+/** Stores sums between the bounds lowest<V>() and highest<V>(): V8 would load them again after every store. */
+@inline export function finish<V>(low: V, high: V, sum: V, y: usize): void {
+  store<V>(y, atMost<V>(atLeast<V>(sum, low), high));
 }
 
 /** Stores the first `count` lanes one by one, `step` floats apart. */
 export function finishLanes(e: Epilogue, sum: v128, count: i32, step: i32, y: usize): void {
   for (let i = 0; i < count; ++i) {
-    finish<f32>(e, f32x4.extract_lane(sum, 0), at(y, i * step));
+    finish<f32>(e.low, e.high, f32x4.extract_lane(sum, 0), at(y, i * step));
     sum = v128.shuffle<f32>(sum, sum, 1, 2, 3, 0);
   }
 }

@@ -1,6 +1,6 @@
 // Lanes hold neighbouring channels; there are no weights. Threads share rows and, where a row is all there is, channels.
 import { at, Operands, Params, Reduction, Weights } from './params';
-import { add, divide, larger, splat, vecLanes } from './simd';
+import { add, divide, larger, loadSplat, splat, vecLanes } from './simd';
 import { tapsBegin, tapsEnd } from './window';
 
 /** Channels of one unit: all of them, unless the output has a single row. */
@@ -23,19 +23,35 @@ import { tapsBegin, tapsEnd } from './window';
 }
 
 @inline function largest<V>(w: PoolingWindow, x: usize): V {
+  const columns = w.columns;
+  const rowStep = w.rowStep;
+  const columnStep = w.columnStep;
   let m = splat<V>(-Infinity);
-  for (let ky = 0; ky < w.rows; ++ky) {
-    for (let kx = 0; kx < w.columns; ++kx) m = larger<V>(m, load<V>(x + ky * w.rowStep + kx * w.columnStep));
+  for (let ky = w.rows; ky > 0; --ky) {
+    let column = x;
+    for (let kx = columns; kx > 0; --kx) {
+      m = larger<V>(m, load<V>(column));
+      column += columnStep;
+    }
+    x += rowStep;
   }
   return m;
 }
 
 @inline function average<V>(w: PoolingWindow, x: usize): V {
+  const columns = w.columns;
+  const rowStep = w.rowStep;
+  const columnStep = w.columnStep;
   let sum = splat<V>(0);
-  for (let ky = 0; ky < w.rows; ++ky) {
-    for (let kx = 0; kx < w.columns; ++kx) sum = add<V>(sum, load<V>(x + ky * w.rowStep + kx * w.columnStep));
+  for (let ky = w.rows; ky > 0; --ky) {
+    let column = x;
+    for (let kx = columns; kx > 0; --kx) {
+      sum = add<V>(sum, load<V>(column));
+      column += columnStep;
+    }
+    x += rowStep;
   }
-  return divide<V>(sum, splat<V>(w.count));
+  return divide<V>(sum, loadSplat<V>(changetype<usize>(w) + offsetof<PoolingWindow>('count')));
 }
 
 @inline function poolingPixel<V>(p: Params, w: PoolingWindow, x: usize, y: usize): void {

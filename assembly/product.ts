@@ -1,7 +1,7 @@
 // The dense product behind the convolutions that mix channels: a register tile of pixels × output channels, over every
 // tap and input channel in order. Weights are packed in panels of output channels, [panel][bias, taps × inputs][width],
 // the last panel as narrow as it can be and filled up with zeros.
-import { Epilogue, finish, finishLanes } from './epilogue';
+import { Epilogue, finish, finishLanes, highest, lowest } from './epilogue';
 import { at } from './params';
 import { addProduct, Four, One, Two, vecLanes } from './simd';
 
@@ -62,17 +62,21 @@ function packRow(from: usize, valid: i32, width: i32, packed: usize): usize {
 }
 
 /** Stores the W vectors of one pixel, of which `valid` channels exist. */
-@inline function finishPixel<W>(e: Epilogue, a: v128, b: v128, valid: i32, y: usize): void {
+@inline function finishPixel<W>(e: Epilogue, low: v128, high: v128, a: v128, b: v128, valid: i32, y: usize): void {
   if (valid == vecLanes * sizeof<W>()) {
-    finish<v128>(e, a, y);
-    if (sizeof<W>() > 1) finish<v128>(e, b, y + 16);
+    finish<v128>(low, high, a, y);
+    if (sizeof<W>() > 1) finish<v128>(low, high, b, y + 16);
   } else {
     finishLanes(e, a, min(valid, vecLanes), 1, y);
     if (sizeof<W>() > 1) finishLanes(e, b, valid - vecLanes, 1, y + 16);
   }
 }
 
-/** P pixels × W vectors of output channels, of which `valid` exist; `panel` begins with their bias. */
+/**
+ * P pixels × W vectors of output channels, of which `valid` exist; `panel` begins with their bias. Two input channels a
+ * turn, with a way out between them: without that branch, V8 of Node 20 first loads the operands of both, more than it
+ * has registers for.
+ */
 function productTile<P, W>(e: Epilogue, t: Products, x: usize, panel: usize, valid: i32, y: usize): void {
   const width = <i32>sizeof<W>() * 16;
   const rows = t.rows;
@@ -94,39 +98,61 @@ function productTile<P, W>(e: Epilogue, t: Products, x: usize, panel: usize, val
       let in2 = in1 + step;
       let in3 = in2 + step;
       let weights = f + (row * t.weightRowStep + column * t.weightColumnStep) * width;
-      for (let c = t.channels; c > 0; --c) {
-        const u = v128.load(weights);
-        const v = sizeof<W>() > 1 ? v128.load(weights, 16) : u;
-        let value = v128.load32_splat(in0);
-        a0 = addProduct<v128>(a0, value, u);
-        if (sizeof<W>() > 1) b0 = addProduct<v128>(b0, value, v);
+      let value: v128;
+      for (let c = t.channels; c > 0; c -= 2) {
+        const u0 = v128.load(weights);
+        const v0 = sizeof<W>() > 1 ? v128.load(weights, 16) : u0;
+        value = v128.load32_splat(in0);
+        a0 = addProduct<v128>(a0, value, u0);
+        if (sizeof<W>() > 1) b0 = addProduct<v128>(b0, value, v0);
         if (sizeof<P>() > 1) {
           value = v128.load32_splat(in1);
-          a1 = addProduct<v128>(a1, value, u);
-          if (sizeof<W>() > 1) b1 = addProduct<v128>(b1, value, v);
+          a1 = addProduct<v128>(a1, value, u0);
+          if (sizeof<W>() > 1) b1 = addProduct<v128>(b1, value, v0);
         }
         if (sizeof<P>() > 2) {
           value = v128.load32_splat(in2);
-          a2 = addProduct<v128>(a2, value, u);
-          if (sizeof<W>() > 1) b2 = addProduct<v128>(b2, value, v);
+          a2 = addProduct<v128>(a2, value, u0);
+          if (sizeof<W>() > 1) b2 = addProduct<v128>(b2, value, v0);
           value = v128.load32_splat(in3);
-          a3 = addProduct<v128>(a3, value, u);
-          if (sizeof<W>() > 1) b3 = addProduct<v128>(b3, value, v);
+          a3 = addProduct<v128>(a3, value, u0);
+          if (sizeof<W>() > 1) b3 = addProduct<v128>(b3, value, v0);
         }
-        in0 += 4;
-        in1 += 4;
-        in2 += 4;
-        in3 += 4;
-        weights += width;
+        if (c == 1) break;
+        const u1 = v128.load(weights, width);
+        const v1 = sizeof<W>() > 1 ? v128.load(weights, width + 16) : u1;
+        value = v128.load32_splat(in0, 4);
+        a0 = addProduct<v128>(a0, value, u1);
+        if (sizeof<W>() > 1) b0 = addProduct<v128>(b0, value, v1);
+        if (sizeof<P>() > 1) {
+          value = v128.load32_splat(in1, 4);
+          a1 = addProduct<v128>(a1, value, u1);
+          if (sizeof<W>() > 1) b1 = addProduct<v128>(b1, value, v1);
+        }
+        if (sizeof<P>() > 2) {
+          value = v128.load32_splat(in2, 4);
+          a2 = addProduct<v128>(a2, value, u1);
+          if (sizeof<W>() > 1) b2 = addProduct<v128>(b2, value, v1);
+          value = v128.load32_splat(in3, 4);
+          a3 = addProduct<v128>(a3, value, u1);
+          if (sizeof<W>() > 1) b3 = addProduct<v128>(b3, value, v1);
+        }
+        in0 += 8;
+        in1 += 8;
+        in2 += 8;
+        in3 += 8;
+        weights += 2 * width;
       }
     }
   }
+  const low = lowest<v128>(e);
+  const high = highest<v128>(e);
   const last = t.outputStep;
-  finishPixel<W>(e, a0, b0, valid, y);
-  if (sizeof<P>() > 1) finishPixel<W>(e, a1, b1, valid, y + last);
+  finishPixel<W>(e, low, high, a0, b0, valid, y);
+  if (sizeof<P>() > 1) finishPixel<W>(e, low, high, a1, b1, valid, y + last);
   if (sizeof<P>() > 2) {
-    finishPixel<W>(e, a2, b2, valid, y + 2 * last);
-    finishPixel<W>(e, a3, b3, valid, y + 3 * last);
+    finishPixel<W>(e, low, high, a2, b2, valid, y + 2 * last);
+    finishPixel<W>(e, low, high, a3, b3, valid, y + 3 * last);
   }
 }
 

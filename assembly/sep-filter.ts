@@ -36,23 +36,69 @@ function borderedIndex(border: i32, i: i64, size: i32): i32 {
   return p.dtype == Dtype.UINT8 ? <f32>load<u8>(image + i) : load<f32>(at(image, i));
 }
 
+/** Copies `count` samples from sample `i` on. */
+function copySamples(p: Params, image: usize, i: i32, count: i32, line: usize): void {
+  if (p.dtype == Dtype.FLOAT32) {
+    memory.copy(line, at(image, i), <usize>count << 2);
+    return;
+  }
+  let x = image + i;
+  for (; count >= vecLanes; count -= vecLanes) {
+    const words = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(x)));
+    v128.store(line, f32x4.convert_i32x4_u(words));
+    x += vecLanes;
+    line = at(line, vecLanes);
+  }
+  for (; count > 0; --count) {
+    store<f32>(line, <f32>load<u8>(x));
+    x += 1;
+    line += 4;
+  }
+}
+
 /** What Uint8ClampedArray stores: NaN as 0, saturated, ties to even. */
 @inline function toUint8(v: f32): u8 {
   const inside: f32 = v > 0 ? (v < 255 ? v : 255) : 0;
   return <u8>nearest<f32>(inside);
 }
 
-/** One row of the image as floats, with its border on both sides; position 0 is `paddingLeft` pixels before it. */
-function borderedRow(p: Params, image: usize, row: i32, line: usize): void {
+/** The same for `count` floats. */
+function storeUint8(from: usize, count: i32, y: usize): void {
+  for (; count >= vecLanes; count -= vecLanes) {
+    const words = i32x4.trunc_sat_f32x4_s(f32x4.nearest(v128.load(from)));
+    const halves = i16x8.narrow_i32x4_s(words, words);
+    v128.store32_lane(y, i8x16.narrow_i16x8_u(halves, halves), 0);
+    from = at(from, vecLanes);
+    y += vecLanes;
+  }
+  for (; count > 0; --count) {
+    store<u8>(y, toUint8(load<f32>(from)));
+    from += 4;
+    y += 1;
+  }
+}
+
+/** The pixels [begin, end) of one row of the image that lie in its border, as floats. */
+function borderPixels(p: Params, image: usize, base: i32, begin: i64, end: i64, line: usize): void {
   const channels = p.inputChannels;
-  const base = row * p.inputWidth * channels;
-  for (let x = -<i64>p.paddingLeft; x < <i64>p.inputWidth + p.paddingRight; ++x) {
+  for (let x = begin; x < end; ++x) {
     const from = borderedIndex(p.border, x, p.inputWidth);
     for (let c = 0; c < channels; ++c) {
       store<f32>(line, from < 0 ? 0 : sampleAt(p, image, base + from * channels + c));
       line += 4;
     }
   }
+}
+
+/** One row of the image as floats, with its border on both sides; position 0 is `paddingLeft` pixels before it. */
+function borderedRow(p: Params, image: usize, row: i32, line: usize): void {
+  const channels = p.inputChannels;
+  const rowSize = p.inputWidth * channels;
+  const base = row * rowSize;
+  const inner = at(line, p.paddingLeft * channels);
+  borderPixels(p, image, base, -<i64>p.paddingLeft, 0, line);
+  copySamples(p, image, base, rowSize, inner);
+  borderPixels(p, image, base, p.inputWidth, <i64>p.inputWidth + p.paddingRight, at(inner, rowSize));
 }
 
 /** Σ over the taps of f[k] · x[k · step] from x on, or over rows that wrap around at the end of a ring. Steps in bytes. */
@@ -170,11 +216,13 @@ export function sepFilterUnits(p: Params): i32 {
   return p.batch * p.outputHeight;
 }
 
-/** What native code keeps on the stack stands at the start of scratch: a line. */
+/** What native code keeps on the stack stands at the start of scratch: a line, in whole lines of the cache. */
+const roomSize: usize = offsetof<Line>() + 63 & ~63;
+
 export function sepFilterScratchSize(p: Params): usize {
   const rowSize = <usize>p.inputWidth * p.inputChannels;
   const line = <usize>(p.inputWidth + p.filterWidth) * p.inputChannels;
-  return (offsetof<Line>() >> 2) + rowSize * (next(p).filterHeight + 1) + line;
+  return (roomSize >> 2) + rowSize * (next(p).filterHeight + 1) + line;
 }
 
 /** The rows [begin, end) of one image. */
@@ -185,7 +233,7 @@ function sepFilterRows(
   const rowSize = rows.inputWidth * rows.inputChannels;
   const count = columns.filterHeight;
   const sum = changetype<Line>(scratch);
-  const ring = scratch + offsetof<Line>();
+  const ring = scratch + roomSize;
   const result = at(ring, rowSize * count);
   const line = at(result, rowSize);
   const f = at(packed, rows.filterWidth);
@@ -204,9 +252,7 @@ function sepFilterRows(
     const to = zero ? tapsEnd(first, columns.inputHeight, count, 1) : count;
     const sums = bytes ? result : at(output, y * rowSize);
     columnPass(sum, ring, rowSize, count, first, f, from, to, sums);
-    if (bytes) {
-      for (let j = 0; j < rowSize; ++j) store<u8>(output + y * rowSize + j, toUint8(load<f32>(at(result, j))));
-    }
+    if (bytes) storeUint8(result, rowSize, output + y * rowSize);
   }
 }
 

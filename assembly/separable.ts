@@ -1,7 +1,8 @@
 // The two halves fused: rows of depthwise output stay in scratch, small enough for the nearest caches, and the
 // pointwise product reads them there.
 import { Epilogue, fillEpilogue, secondPass } from './epilogue';
-import { depthwisePack, depthwisePackedSize, depthwiseRows, DepthwiseWindow } from './depthwise';
+import { depthwisePack, depthwisePackedSize, depthwiseRows } from './depthwise';
+import { DepthwiseWindow } from './depthwise-tile';
 import { at, next, Operands, Params, Weights } from './params';
 import { pixelBlock, pointwisePack, pointwisePackedSize, pointwiseProducts } from './pointwise';
 import { productPixels, Products } from './product';
@@ -24,8 +25,11 @@ export function separableUnits(p: Params): i32 {
   return p.batch * p.outputHeight;
 }
 
-/** What native code keeps on the stack stands at the start of scratch: two epilogues, a window, the products. */
-const roomSize: usize = 2 * offsetof<Epilogue>() + offsetof<DepthwiseWindow>() + offsetof<Products>();
+/**
+ * What native code keeps on the stack stands at the start of scratch: two epilogues, a window, the products. In whole lines
+ * of 64 bytes, so that no vector of the rows behind it lies across two.
+ */
+const roomSize: usize = 2 * offsetof<Epilogue>() + offsetof<DepthwiseWindow>() + offsetof<Products>() + 63 & ~63;
 
 export function separableScratchSize(p: Params): usize {
   return (roomSize >> 2) + <usize>rowsTogether(p) * p.outputWidth * p.outputChannels;

@@ -18,6 +18,12 @@ export type Four = u32;
   else return value as V;
 }
 
+/** The float at an address, in every lane. */
+@inline export function loadSplat<V>(address: usize): V {
+  if (isVector<V>()) return v128.load32_splat(address);
+  else return load<V>(address);
+}
+
 @inline export function add<V>(a: V, b: V): V {
   if (isVector<V>()) return f32x4.add(a, b);
   else return (a + b) as V;

@@ -39,8 +39,8 @@ constexpr int kSums = 12;
     double seconds;                                                 \
     do {                                                            \
       for (int i = 0; i < 1000; ++i) {                              \
-        KEEP(a);                                                    \
         _Pragma("GCC unroll 12") for (int s = 0; s < kSums; ++s) {  \
+          KEEP(a);                                                  \
           STEP;                                                     \
           KEEP(sums[s]);                                            \
         }                                                           \

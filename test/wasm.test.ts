@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
 import { opNames } from '../src/core/kernels.js';
+import { configFields, floatFields, geometryFields, type Params, packParams } from '../src/core/params.js';
 import { createRuntime, type Operator, type Runtime, type Tensor, tensor } from '../src/entries/node.js';
 import { type Operations, operationsOn } from '../src/ops/index.js';
 import { expectSameBits } from './support/bits.js';
@@ -25,6 +26,14 @@ function ramp(...shape: readonly number[]): Tensor {
 
 const filter = ramp(3, 3, 8, 1);
 const mix = ramp(8, 12);
+
+/** The params of a 1×1 filter on one channel. */
+const onePixel = Object.fromEntries(
+  [...geometryFields, ...configFields, ...floatFields].map((field) => [
+    field,
+    /^(batch|products|groups)$|Height$|Width$|Channels$/.test(field) ? 1 : 0,
+  ]),
+) as Params;
 
 /** A memory that tells how large it is, and can be told to grow no further. */
 class WatchedMemory extends WebAssembly.Memory {
@@ -185,6 +194,24 @@ describe('the module', () => {
     const names = opNames.flatMap((op) => ['PackedSize', 'Pack', 'Units', 'ScratchSize', ''].map((part) => op + part));
     const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
     expect(exported.sort()).toEqual([...names, 'heapBase', 'paramBytes'].sort());
+  });
+
+  test('separable keeps to its scratch, whatever the width', () => {
+    const memory = new WebAssembly.Memory({ initial: 16, maximum: 2 ** 16 });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const { separable, separableScratchSize } = exports as Record<string, (...values: number[]) => number>;
+    const [params, operands, output, packed, input, scratch] = [1024, 2048, 4096, 8192, 16384, 32768];
+    const words = new Int32Array(memory.buffer);
+    words.set([input, output, 0, packed, 0, 0], operands / 4);
+    for (let width = 145; width <= 160; ++width) {
+      const stage = { ...onePixel, inputWidth: width, outputWidth: width };
+      words.set(packParams([stage, stage]), params / 4);
+      const end = scratch + separableScratchSize(params) * 4;
+      words.fill(-1, scratch / 4);
+      separable(params, operands, scratch, 0, 1);
+      expect(words[end / 4 - 1]).toBe(0);
+      expect(words[end / 4]).toBe(-1);
+    }
   });
 
   test(`is ${bytes.length} bytes, ${gzipSync(bytes).length} gzipped`, () => {
