@@ -27,9 +27,6 @@ constexpr int32_t leastStripRows = 8;
 /** Beyond it, paddings and dilations are so large that a plane is computed by the definition. */
 constexpr int64_t mostStripFloats = 1 << 22;
 
-inline int32_t atMostInt(int32_t a, int32_t b) { return a < b ? a : b; }
-inline int32_t atLeastInt(int32_t a, int32_t b) { return a > b ? a : b; }
-
 /** A strip of so many output rows. */
 inline Strip stripOf(const Params& p, int32_t outputRows) {
   Strip s;
@@ -49,12 +46,12 @@ inline Strip stripOf(const Params& p, int32_t outputRows) {
   return s;
 }
 
-inline int64_t phaseSize(const Strip& s) { return int64_t(s.outputRows + s.reach) * s.pitch; }
-
-/** Phases, the zeros that end the last row, and what Vecs may write and read beyond. */
-inline int64_t phasesSize(const Strip& s) {
-  return s.phasesDown * s.phasesAcross * phaseSize(s) + s.columns - s.pitch + 2 * Vec::lanes;
+/** The rows, the zeros that end the last one, and what Vecs may write and read beyond. */
+inline int64_t phaseSize(const Strip& s) {
+  return int64_t(s.outputRows + s.reach) * s.pitch + s.columns + 2 * Vec::lanes;
 }
+
+inline int64_t phasesSize(const Strip& s) { return s.phasesDown * s.phasesAcross * phaseSize(s); }
 
 inline int64_t flatSize(const Strip& s) { return s.isFlat ? int64_t(s.outputRows) * s.pitch + Vec::lanes : 0; }
 
@@ -82,27 +79,36 @@ inline void placeTaps(const Params& p, const Strip& s, int32_t* taps) {
   }
 }
 
-/** Rounded up, for any sign of `a`. */
-inline int32_t ceilDivide(int32_t a, int32_t b) { return a > 0 ? (a - 1) / b + 1 : -(-a / b); }
+/**
+ * Copies every `step`th column of a phase's rows, `rowStep` floats apart in the input: data, then the zeros up to the
+ * data of the next row. What a row writes beyond them, the next one writes again.
+ */
+inline void copyRows(const float* from, ptrdiff_t rowStep, const float* fromEnd, int32_t step, int32_t count, float* to,
+                     int32_t pitch, int32_t rows) {
+  const float* toEnd = to + ptrdiff_t(rows) * pitch + Vec::lanes;
+  for (int32_t row = 0; row < rows; ++row, from += rowStep, to += pitch) {
+    copyRow(from, fromEnd, step, count, to, toEnd);
+    zeroRow(pitch - count, to + count, toEnd);
+  }
+}
 
-/** Copies one phase of `rows` output rows from `outY` on. Each row may write zeros and more beyond its end. */
+/** Copies one phase, `down` and `across`, of `rows` output rows from `outY` on. */
 inline void copyPhase(const Params& p, const Strip& s, const float* plane, const float* planesEnd, int32_t down,
-                      int32_t across, int32_t outY, int32_t rows, float* to, const float* toEnd) {
+                      int32_t across, int32_t outY, int32_t rows, float* to) {
   const int32_t left = p.paddingLeft - across;
   const int32_t begin = atMostInt(atLeastInt(ceilDivide(left, p.strideWidth), 0), s.columns);
   const int32_t end = atMostInt(atLeastInt(ceilDivide(left + p.inputWidth, p.strideWidth), begin), s.columns);
-  for (int32_t row = 0; row < rows + s.reach; ++row, to += s.pitch) {
-    const int32_t y = (outY + row) * p.strideHeight + down - p.paddingTop;
-    if (y < 0 || y >= p.inputHeight) {
-      zeroRow(s.columns, to, toEnd);
-    } else {
-      zeroRow(begin, to, toEnd);
-      const float* from = plane + ptrdiff_t(y) * p.inputWidth + (ptrdiff_t(begin) * p.strideWidth - left);
-      copyRow(from, planesEnd, p.strideWidth, end - begin, to + begin, toEnd);
-      zeroRow(s.columns - end, to + end, toEnd);
-    }
-  }
-  Vec::splat(0).store(to + s.columns - s.pitch);
+  const int32_t top = p.paddingTop - down - outY * p.strideHeight;
+  const int32_t all = rows + s.reach;
+  const int32_t first = atMostInt(atLeastInt(ceilDivide(top, p.strideHeight), 0), all);
+  const int32_t last = atMostInt(atLeastInt(ceilDivide(top + p.inputHeight, p.strideHeight), first), all);
+  const float* toEnd = to + phaseSize(s);
+  const float* from = plane + (ptrdiff_t(first) * p.strideHeight - top) * p.inputWidth;
+  from += ptrdiff_t(begin) * p.strideWidth - left;
+  zeroRow(first * s.pitch + begin, to, toEnd);
+  copyRows(from, ptrdiff_t(p.strideHeight) * p.inputWidth, planesEnd, p.strideWidth, end - begin,
+           to + first * s.pitch + begin, s.pitch, last - first);
+  zeroRow((all - last) * s.pitch + s.columns - s.pitch, to + last * s.pitch, toEnd);
 }
 
 /** Vecs of outputs, `step` floats apart in the strip and `outputStep` where they go. */
@@ -136,10 +142,8 @@ inline PlaneTile planeTileOf(int32_t vecs) {
 template <class Each>
 inline void inParts(int32_t count, Each each) {
   const int32_t parts = (count + mostVecs - 1) / mostVecs;
-  for (int32_t part = 0; part < parts; ++part) {
-    const int32_t begin = int32_t(int64_t(part) * count / parts);
-    each(begin, int32_t((int64_t(part) + 1) * count / parts) - begin);
-  }
+  const int32_t size = (count + parts - 1) / parts;
+  for (int32_t begin = 0; begin < count; begin += size) each(begin, atMostInt(size, count - begin));
 }
 
 /** One output channel of a strip. */
@@ -166,17 +170,6 @@ inline void stripOutputs(const Epilogue& e, const Strip& s, const float* strip, 
   });
 }
 
-/** The planes of a batch. */
-struct Planes {
-  const float* first;
-  const float* end;
-};
-
-inline Planes inputPlanes(const Params& p, const Operands& operands) {
-  const float* first = static_cast<const float*>(operands.input);
-  return {first, first + ptrdiff_t(p.batch) * p.inputChannels * inputPlane(p)};
-}
-
 /**
  * The `rows` from `outY` on of all outputs of one input plane, whose channel is `channel`; `y` is the first of them,
  * and `planeStep` leads to the next output channel.
@@ -193,7 +186,7 @@ inline void depthwiseStrip(const Epilogue& e, const Strip& s, const Planes& plan
   const bool copied = isCopied(p, s);
   for (int32_t phase = 0; copied && phase < s.phasesDown * s.phasesAcross; ++phase) {
     copyPhase(p, s, input, planes.end, phase / s.phasesAcross, phase % s.phasesAcross, outY, rows,
-              strip + phase * phaseSize(s), flat);
+              strip + phase * phaseSize(s));
   }
   const int32_t begin = outY * p.outputWidth;
   const int32_t pixels = rows * p.outputWidth;

@@ -7,8 +7,25 @@
 
 namespace {
 
+inline int32_t atMostInt(int32_t a, int32_t b) { return a < b ? a : b; }
+inline int32_t atLeastInt(int32_t a, int32_t b) { return a > b ? a : b; }
+
+/** Rounded up, for any sign of `a`. */
+inline int32_t ceilDivide(int32_t a, int32_t b) { return a > 0 ? (a - 1) / b + 1 : -(-a / b); }
+
 inline ptrdiff_t inputPlane(const Params& p) { return ptrdiff_t(p.inputHeight) * p.inputWidth; }
 inline ptrdiff_t outputPlane(const Params& p) { return ptrdiff_t(p.outputHeight) * p.outputWidth; }
+
+/** The planes of a batch. */
+struct Planes {
+  const float* first;
+  const float* end;
+};
+
+inline Planes inputPlanes(const Params& p, const Operands& operands) {
+  const float* first = static_cast<const float*>(operands.input);
+  return {first, first + ptrdiff_t(p.batch) * p.inputChannels * inputPlane(p)};
+}
 
 inline size_t planesPackedSize(const Params& p) { return size_t(p.outputChannels) * (p.products + 1) + 1; }
 

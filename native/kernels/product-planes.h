@@ -10,13 +10,16 @@ namespace {
 /** Rows of a panel before those of its products: zeros, ones. */
 constexpr int32_t headRows = 2;
 
-constexpr int32_t blockFloats = 96 * 1024;
+/** Floats that are packed together, and the bounds of their pixels: runs of a plane that are long enough to fetch
+ * ahead. */
+constexpr int32_t blockFloats = 64 * 1024;
+constexpr int32_t leastBlock = 64;
+constexpr int32_t mostBlock = 1024;
 
 /** Pixels that are packed together, in whole panels. */
 inline int32_t blockPixels(const Params& p) {
-  const int64_t panels = blockFloats / (int64_t(panelWidth) * (p.products + headRows));
-  const int32_t most = pixelBlock / panelWidth;
-  return (panels < 1 ? 1 : panels < most ? int32_t(panels) : most) * panelWidth;
+  const int32_t pixels = atMostInt(atLeastInt(blockFloats / (p.products + headRows), leastBlock), mostBlock);
+  return atLeastInt(pixels / panelWidth, 1) * panelWidth;
 }
 
 inline size_t panelScratch(const Params& p) { return size_t(blockPixels(p)) * (p.products + headRows) + lineFloats; }
@@ -52,9 +55,12 @@ inline void packPixels(const Planes& planes, ptrdiff_t planeStep, int32_t channe
   }
 }
 
-/** One tap of `count` neighbouring outputs, of which the first one's stands in row `y`, column `x` of a plane. */
-inline void packTap(const Params& p, const Planes& planes, int32_t y, int32_t x, int32_t count, float* to,
-                    const float* toEnd) {
+/**
+ * One tap of `count` neighbouring outputs, of which the first one's stands in row `y`, column `x`, of so many planes: a
+ * row of the panel from each, up to `toEnd` in the first.
+ */
+inline void packTap(const Params& p, const Planes& planes, int32_t channels, int32_t y, int32_t x, int32_t count,
+                    float* to, const float* toEnd, int32_t width) {
   const int32_t stride = p.strideWidth;
   int32_t begin = 0;
   int32_t end = y < 0 || y >= p.inputHeight ? 0 : count;
@@ -62,27 +68,28 @@ inline void packTap(const Params& p, const Planes& planes, int32_t y, int32_t x,
   if (end > 0 && x + ptrdiff_t(count - 1) * stride >= p.inputWidth) {
     end = atLeastInt(ceilDivide(p.inputWidth - x, stride), begin);
   }
-  zeroRow(begin, to, toEnd);
   const float* from = planes.first + ptrdiff_t(y) * p.inputWidth + x + ptrdiff_t(begin) * stride;
-  if (begin < end) copyRow(from, planes.end, stride, end - begin, to + begin, toEnd);
-  zeroRow(count - end, to + end, toEnd);
+  for (int32_t c = 0; c < channels; ++c, from += inputPlane(p), to += width, toEnd += width) {
+    zeroRow(begin, to, toEnd);
+    copyRow(from, planes.end, stride, end - begin, to + begin, toEnd);
+    zeroRow(count - end, to + end, toEnd);
+  }
 }
 
 /** Packs the windows of the outputs [first, first + count), over so many planes. */
 inline void packWindows(const Params& p, const Planes& planes, int32_t channels, int32_t first, int32_t count,
                         float* panels) {
-  for (int32_t t = 0; t < p.products; ++t) {
-    const int32_t ky = t / channels / p.filterWidth;
-    const int32_t kx = t / channels % p.filterWidth;
-    const Planes plane = {planes.first + t % channels * inputPlane(p), planes.end};
-    inPanels(count, p.products + headRows, t + headRows, panels,
+  for (int32_t tap = 0; tap < p.filterHeight * p.filterWidth; ++tap) {
+    const int32_t down = tap / p.filterWidth * p.dilationHeight - p.paddingTop;
+    const int32_t across = tap % p.filterWidth * p.dilationWidth - p.paddingLeft;
+    inPanels(count, p.products + headRows, tap * channels + headRows, panels,
              [&](float* to, int32_t pixel, int32_t valid, int32_t width) {
                for (int32_t done = 0; done < valid;) {
                  const int32_t outY = (first + pixel + done) / p.outputWidth;
                  const int32_t outX = (first + pixel + done) % p.outputWidth;
                  const int32_t run = atMostInt(p.outputWidth - outX, valid - done);
-                 packTap(p, plane, outY * p.strideHeight - p.paddingTop + ky * p.dilationHeight,
-                         outX * p.strideWidth - p.paddingLeft + kx * p.dilationWidth, run, to + done, to + width);
+                 packTap(p, planes, channels, outY * p.strideHeight + down, outX * p.strideWidth + across, run,
+                         to + done, to + width, width);
                  done += run;
                }
              });
@@ -99,7 +106,10 @@ inline void productPanels(const Epilogue& e, const float* panels, const float* r
   t.count = t.channels;
   t.outputChannels = pixels;
   t.outputStep = planeStep;
-  productPixels(e, t, rows, panels, 0, pixels, y, channels);
+  for (int32_t o = 0; o < channels; o += tilePixels) {
+    productPixels(e, t, rows + o * t.pixelStep, panels, 0, pixels, y + o * planeStep,
+                  atMostInt(tilePixels, channels - o));
+  }
 }
 
 size_t productPlanesPackedSize(const Params* p) { return planesPackedSize(*p); }
