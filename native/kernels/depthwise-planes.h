@@ -53,9 +53,14 @@ inline int64_t phaseSize(const Strip& s) {
 
 inline int64_t phasesSize(const Strip& s) { return s.phasesDown * s.phasesAcross * phaseSize(s); }
 
-inline int64_t flatSize(const Strip& s) { return s.isFlat ? int64_t(s.outputRows) * s.pitch + Vec::lanes : 0; }
+inline int64_t flatSize(const Strip& s) {
+  return s.isFlat ? int64_t(s.outputRows) * s.pitch + s.columns + Vec::lanes : 0;
+}
 
-inline int64_t stripScratch(const Params& p, const Strip& s) { return p.products + phasesSize(s) + flatSize(s); }
+/** Floats that the places of the taps take, in whole cache lines. */
+inline ptrdiff_t tapsSize(const Params& p) { return (p.products + ptrdiff_t(lineFloats) - 1) & -ptrdiff_t(lineFloats); }
+
+inline int64_t stripScratch(const Params& p, const Strip& s) { return tapsSize(p) + phasesSize(s) + flatSize(s); }
 
 /** The strip that planes of this op are cut into. */
 inline Strip bestStrip(const Params& p) {
@@ -181,7 +186,7 @@ inline void depthwiseStrip(const Epilogue& e, const Strip& s, const Planes& plan
   const int32_t first = plane % p.inputChannels * multiplier;
   const float* input = planes.first + plane * inputPlane(p);
   int32_t* taps = reinterpret_cast<int32_t*>(scratch);
-  float* strip = scratch + p.products;
+  float* strip = scratch + tapsSize(p);
   float* flat = strip + phasesSize(s);
   const bool copied = isCopied(p, s);
   for (int32_t phase = 0; copied && phase < s.phasesDown * s.phasesAcross; ++phase) {
