@@ -1,10 +1,10 @@
 // The addon's kernels. The addon knows ops and instruction sets by name; the lists are compared when it loads.
 import { SepconvError } from '../core/errors.js';
-import { type BackendSource, type Kernels, type Prepared, type Stage } from '../core/kernels.js';
+import { kernelName, kernelNames } from '../core/kernel-names.js';
+import type { BackendSource, Kernels, Prepared, Stage } from '../core/kernels.js';
 import { type Params, packParams, paramWords } from '../core/params.js';
 import type { TensorData } from '../core/tensor.js';
 import { channelsLast, type Transpose } from './channels-last.js';
-import { kernelName, kernelNames } from './kernel-names.js';
 
 /** What native/addon.cc exports. */
 interface Addon {

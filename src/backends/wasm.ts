@@ -1,11 +1,11 @@
 // The AssemblyScript kernels, in one instance with one memory. The module knows ops by name; its list is compared with
 // ours when it loads.
 import { SepconvError } from '../core/errors.js';
+import { kernelName, kernelNames } from '../core/kernel-names.js';
 import type { BackendSource, Kernels, Operands, Prepared, Stage } from '../core/kernels.js';
 import { type Params, packParams, paramWords } from '../core/params.js';
 import type { TensorData } from '../core/tensor.js';
 import { channelsLast } from './channels-last.js';
-import { kernelName, kernelNames } from './kernel-names.js';
 import { Arena, type Block, Heap, sideBySide } from './wasm/heap.js';
 
 /** What assembly/<stem>.ts exports; every argument but a range of units is an address. */

@@ -1,7 +1,7 @@
 // The kernels of a compiled backend, by name: each op has one that reads and writes NHWC and goes by the op's name, and
 // most convolutions have another one for NCHW.
-import { type OpName, opNames, type Stage } from '../core/kernels.js';
-import { layouts } from '../core/params.js';
+import { type OpName, opNames, type Stage } from './kernels.js';
+import { layouts } from './params.js';
 
 const planesKernels: { readonly [Op in OpName]?: string } = {
   depthwise: 'depthwisePlanes',
