@@ -114,7 +114,7 @@ export function finishLanes(e: Epilogue, sum: v128, count: i32, step: i32, y: us
 }
 
 /** The residual and the activation for lanes<V>() outputs at `y`, whose sums are at `sums`. */
-@inline function finishLater<V>(e: Epilogue, sums: usize, y: usize, channel: i32): void {
+@inline export function finishLater<V>(e: Epilogue, sums: usize, y: usize, channel: i32): void {
   let v = load<V>(sums);
   if (e.residual != 0) v = add<V>(v, load<V>(e.residual + (y - e.output)));
   store<V>(y, activate<V>(e.p, v, at(e.slopes, channel)));

@@ -9,6 +9,27 @@ export { transposedPackedSize, transposedPack, transposedUnits, transposedScratc
 export { poolingPackedSize, poolingPack, poolingUnits, poolingScratchSize, pooling } from './pooling';
 export { activationPackedSize, activationPack, activationUnits, activationScratchSize, activation } from './activation';
 export { sepFilterPackedSize, sepFilterPack, sepFilterUnits, sepFilterScratchSize, sepFilter } from './sep-filter';
+export {
+  depthwisePlanesPackedSize,
+  depthwisePlanesPack,
+  depthwisePlanesUnits,
+  depthwisePlanesScratchSize,
+  depthwisePlanes,
+} from './depthwise-planes';
+export {
+  productPlanesPackedSize,
+  productPlanesPack,
+  productPlanesUnits,
+  productPlanesScratchSize,
+  productPlanes,
+} from './product-planes';
+export {
+  separablePlanesPackedSize,
+  separablePlanesPack,
+  separablePlanesUnits,
+  separablePlanesScratchSize,
+  separablePlanes,
+} from './separable-planes';
 
 /** Where free memory begins; below it lie the module's own statics. */
 export function heapBase(): usize {

@@ -31,7 +31,7 @@ export const panelWidth: i32 = 2 * vecLanes;
 }
 
 /** The width of the panel that begins at output channel `o`: two vectors, or one where that is enough. */
-@inline function panelWidthAt(outputChannels: i32, o: i32): i32 {
+@inline export function panelWidthAt(outputChannels: i32, o: i32): i32 {
   return outputChannels - o > vecLanes ? panelWidth : vecLanes;
 }
 

@@ -63,6 +63,11 @@ export type Four = u32;
   else return v < (0 as V) ? a : b;
 }
 
+/** The lanes 0, 2, 4 … of two vectors, one after the other. */
+@inline export function evens(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 0, 2, 4, 6);
+}
+
 /** The larger, the first of ±0; NaN wins. */
 @inline export function larger<V>(m: V, v: V): V {
   if (isVector<V>()) return v128.bitselect(v, m, v128.andnot(f32x4.eq(m, m), f32x4.le(v, m)));

@@ -18,9 +18,9 @@ const Isa* findIsa(const std::string& name) {
   return nullptr;
 }
 
-const Kernel* findKernel(const KernelTable& table, const std::string& op) {
+const Kernel* findKernel(const KernelTable& table, const std::string& name) {
   for (int32_t i = 0; i < table.count; ++i) {
-    if (op == table.kernels[i].op) return &table.kernels[i];
+    if (name == table.kernels[i].name) return &table.kernels[i];
   }
   return nullptr;
 }
@@ -52,7 +52,7 @@ struct Call {
   }
 };
 
-/** An operator with its packed weights: new Prepared(isa, op, params, filters, biases, slopes). */
+/** An operator with its packed weights: new Prepared(isa, kernel, params, filters, biases, slopes). */
 class Prepared : public Napi::ObjectWrap<Prepared> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -163,8 +163,7 @@ void transposeMatrices(const Napi::CallbackInfo& info) {
   Pool::shared().run(work, &t, t.parts, 0);
 }
 
-/** { isas and fusedIsas: names that run here, best first; ops: names of the kernels; paramBytes; transpose; Prepared }
- */
+/** { isas and fusedIsas: names that run here, best first; kernels: their names; paramBytes; transpose; Prepared } */
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   Napi::Array names = Napi::Array::New(env);
   Napi::Array fused = Napi::Array::New(env);
@@ -172,11 +171,11 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     Napi::Array& list = isa.isFused ? fused : names;
     if (isa.runsHere()) list.Set(list.Length(), isa.name);
   }
-  Napi::Array ops = Napi::Array::New(env);
-  for (int32_t i = 0; i < kernels_scalar.count; ++i) ops.Set(ops.Length(), kernels_scalar.kernels[i].op);
+  Napi::Array kernels = Napi::Array::New(env);
+  for (int32_t i = 0; i < kernels_scalar.count; ++i) kernels.Set(kernels.Length(), kernels_scalar.kernels[i].name);
   exports.Set("isas", names);
   exports.Set("fusedIsas", fused);
-  exports.Set("ops", ops);
+  exports.Set("kernels", kernels);
   exports.Set("paramBytes", Napi::Number::New(env, sizeof(Params)));
   exports.Set("transpose", Napi::Function::New(env, transposeMatrices));
   exports.Set("Prepared", Prepared::define(env));

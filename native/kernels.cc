@@ -8,19 +8,23 @@
 
 #include "kernels/activation.h"
 #include "kernels/conv2d.h"
+#include "kernels/depthwise-planes.h"
 #include "kernels/depthwise.h"
 #include "kernels/pointwise.h"
 #include "kernels/pooling.h"
+#include "kernels/product-planes.h"
 #include "kernels/sep-filter.h"
+#include "kernels/separable-planes.h"
 #include "kernels/separable.h"
 #include "kernels/transposed.h"
 
 namespace {
 
-#define KERNEL(op) \
-  { #op, op##PackedSize, op##Pack, op##Units, op##ScratchSize, op }
-const Kernel kernels[] = {KERNEL(depthwise),  KERNEL(pointwise), KERNEL(separable),  KERNEL(conv2d),
-                          KERNEL(transposed), KERNEL(pooling),   KERNEL(activation), KERNEL(sepFilter)};
+#define KERNEL(name) \
+  { #name, name##PackedSize, name##Pack, name##Units, name##ScratchSize, name }
+const Kernel kernels[] = {KERNEL(depthwise),       KERNEL(pointwise),     KERNEL(separable),      KERNEL(conv2d),
+                          KERNEL(transposed),      KERNEL(pooling),       KERNEL(activation),     KERNEL(sepFilter),
+                          KERNEL(depthwisePlanes), KERNEL(productPlanes), KERNEL(separablePlanes)};
 
 }  // namespace
 

@@ -75,9 +75,9 @@ struct Operands {
   const float* slopes[maxStages];
 };
 
-/** An op on one instruction set. `p` points at the params of its stages, one after another. */
+/** An op, in one layout, on one instruction set. `p` points at the params of its stages, one after another. */
 struct Kernel {
-  const char* op;
+  const char* name;
   /** Floats that the packed weights need. */
   size_t (*packedSize)(const Params* p);
   void (*pack)(const Params* p, const Weights* weights, float* packed);

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
-import { opNames } from '../src/core/kernels.js';
+import { kernelNames } from '../src/core/kernel-names.js';
 import { configFields, floatFields, geometryFields, type Params, packParams } from '../src/core/params.js';
 import { createRuntime, type Operator, type Runtime, type Tensor, tensor } from '../src/entries/node.js';
 import { type Operations, operationsOn } from '../src/ops/index.js';
@@ -190,8 +190,10 @@ describe('the module', () => {
     expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
   });
 
-  test('exports five functions an op', () => {
-    const names = opNames.flatMap((op) => ['PackedSize', 'Pack', 'Units', 'ScratchSize', ''].map((part) => op + part));
+  test('exports five functions a kernel', () => {
+    const names = kernelNames.flatMap((op) =>
+      ['PackedSize', 'Pack', 'Units', 'ScratchSize', ''].map((part) => op + part),
+    );
     const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
     expect(exported.sort()).toEqual([...names, 'heapBase', 'paramBytes'].sort());
   });

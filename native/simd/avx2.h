@@ -41,6 +41,10 @@ ALWAYS_INLINE Vec atMost(Vec v, Vec bound) { return {_mm256_min_ps(bound.v, v.v)
 ALWAYS_INLINE Vec whereNegative(Vec v, Vec a, Vec b) {
   return {_mm256_blendv_ps(b.v, a.v, _mm256_cmp_ps(v.v, _mm256_setzero_ps(), _CMP_LT_OQ))};
 }
+ALWAYS_INLINE Vec evens(Vec a, Vec b) {
+  const __m256 pairs = _mm256_shuffle_ps(a.v, b.v, _MM_SHUFFLE(2, 0, 2, 0));
+  return {_mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(pairs), _MM_SHUFFLE(3, 1, 2, 0)))};
+}
 ALWAYS_INLINE Vec larger(Vec m, Vec v) {
   const __m256 taken = _mm256_and_ps(_mm256_cmp_ps(m.v, m.v, _CMP_ORD_Q), _mm256_cmp_ps(v.v, m.v, _CMP_NLE_UQ));
   return {_mm256_blendv_ps(m.v, v.v, taken)};

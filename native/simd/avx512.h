@@ -37,6 +37,10 @@ ALWAYS_INLINE Vec atMost(Vec v, Vec bound) { return {_mm512_min_ps(bound.v, v.v)
 ALWAYS_INLINE Vec whereNegative(Vec v, Vec a, Vec b) {
   return {_mm512_mask_blend_ps(_mm512_cmp_ps_mask(v.v, _mm512_setzero_ps(), _CMP_LT_OQ), b.v, a.v)};
 }
+ALWAYS_INLINE Vec evens(Vec a, Vec b) {
+  const __m512i lanes = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  return {_mm512_permutex2var_ps(a.v, lanes, b.v)};
+}
 ALWAYS_INLINE Vec larger(Vec m, Vec v) {
   const __mmask16 known = _mm512_cmp_ps_mask(m.v, m.v, _CMP_ORD_Q);
   return {_mm512_mask_blend_ps(_mm512_mask_cmp_ps_mask(known, v.v, m.v, _CMP_NLE_UQ), m.v, v.v)};

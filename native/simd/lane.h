@@ -39,6 +39,8 @@ ALWAYS_INLINE Lane atLeast(Lane v, Lane bound) { return {v.v < bound.v ? bound.v
 ALWAYS_INLINE Lane atMost(Lane v, Lane bound) { return {v.v > bound.v ? bound.v : v.v}; }
 /** v < 0 ? a : b */
 ALWAYS_INLINE Lane whereNegative(Lane v, Lane a, Lane b) { return {v.v < 0 ? a.v : b.v}; }
+/** The lanes 0, 2, 4 … of two Vecs, one after the other. */
+ALWAYS_INLINE Lane evens(Lane a, Lane) { return a; }
 /** The larger, the first of ±0; NaN wins. */
 ALWAYS_INLINE Lane larger(Lane m, Lane v) { return {m.v == m.v && !(v.v <= m.v) ? v.v : m.v}; }
 

@@ -44,6 +44,7 @@ ALWAYS_INLINE Vec whereNegative(Vec v, Vec a, Vec b) {
   const __m128 negative = _mm_cmplt_ps(v.v, _mm_setzero_ps());
   return {_mm_or_ps(_mm_and_ps(negative, a.v), _mm_andnot_ps(negative, b.v))};
 }
+ALWAYS_INLINE Vec evens(Vec a, Vec b) { return {_mm_shuffle_ps(a.v, b.v, _MM_SHUFFLE(2, 0, 2, 0))}; }
 ALWAYS_INLINE Vec larger(Vec m, Vec v) {
   const __m128 taken = _mm_and_ps(_mm_cmpord_ps(m.v, m.v), _mm_cmpnle_ps(v.v, m.v));
   return {_mm_or_ps(_mm_and_ps(taken, v.v), _mm_andnot_ps(taken, m.v))};

@@ -1,4 +1,4 @@
-// For backends whose kernels read NHWC only. Where channels do not mix and share no weights, the planes of an NCHW tensor
+// For the ops whose kernels read NHWC only (core/kernel-names.ts). Where channels do not mix and share no weights, the planes of an NCHW tensor
 // are images of one channel and nothing moves; else its operands are transposed on the way in and out.
 import { typedArrayName } from '../core/arrays.js';
 import type { Operands, OpName, Prepared } from '../core/kernels.js';

@@ -1,6 +1,7 @@
 // The addon's kernels. The addon knows ops and instruction sets by name; the lists are compared when it loads.
 import { SepconvError } from '../core/errors.js';
-import { type BackendSource, type Kernels, type OpName, opNames, type Prepared, type Stage } from '../core/kernels.js';
+import { kernelName, kernelNames } from '../core/kernel-names.js';
+import type { BackendSource, Kernels, Prepared, Stage } from '../core/kernels.js';
 import { type Params, packParams, paramWords } from '../core/params.js';
 import type { TensorData } from '../core/tensor.js';
 import { channelsLast, type Transpose } from './channels-last.js';
@@ -11,13 +12,13 @@ interface Addon {
   readonly isas: readonly string[];
   /** Those whose kernels fuse multiplication and addition. */
   readonly fusedIsas: readonly string[];
-  readonly ops: readonly string[];
+  readonly kernels: readonly string[];
   readonly paramBytes: number;
   /** Transposes float32 or uint8 matrices [rows, columns], in so many parts. */
   transpose(from: TensorData, to: TensorData, batch: number, rows: number, columns: number, parts: number): void;
   readonly Prepared: new (
     isa: string,
-    op: string,
+    kernel: string,
     params: Int32Array,
     filters: readonly Float32Array[],
     biases: readonly Float32Array[],
@@ -58,8 +59,8 @@ export function nativeSource(load: () => unknown, parallelism: number): BackendS
 }
 
 function checkAddon(addon: Addon): Addon {
-  const missing = opNames.filter((op) => !addon.ops.includes(op));
-  if (missing.length > 0 || addon.ops.length !== opNames.length || addon.paramBytes !== paramWords * 4) {
+  const missing = kernelNames.filter((name) => !addon.kernels?.includes(name));
+  if (missing.length > 0 || addon.kernels.length !== kernelNames.length || addon.paramBytes !== paramWords * 4) {
     throw new SepconvError('ERR_KERNEL', 'the addon was built from another version of the sources; build it again');
   }
   return addon;
@@ -72,7 +73,8 @@ function nativeKernels(addon: Addon, isa: string, threads: number | undefined, p
     threads: threads ?? parallelism,
     precision: addon.fusedIsas.includes(isa) ? 'fast' : 'exact',
     prepare(op, stages) {
-      const prepared = prepareNative(addon, isa, op, stages);
+      const name = kernelName(op, stages);
+      const prepared = prepareNative(addon, isa, name, stages);
       let known: readonly Params[] | undefined;
       let packed = new Int32Array();
       let parts = 1;
@@ -87,6 +89,7 @@ function nativeKernels(addon: Addon, isa: string, threads: number | undefined, p
         },
         dispose: () => prepared.dispose(),
       };
+      if (name !== op) return operator;
       const transpose: Transpose = (from, to, batch, rows, columns) =>
         addon.transpose(from, to, batch, rows, columns, parts);
       return channelsLast(op, operator, transpose);
@@ -94,13 +97,13 @@ function nativeKernels(addon: Addon, isa: string, threads: number | undefined, p
   };
 }
 
-function prepareNative(addon: Addon, isa: string, op: OpName, stages: readonly Stage[]): AddonPrepared {
+function prepareNative(addon: Addon, isa: string, kernel: string, stages: readonly Stage[]): AddonPrepared {
   const params = packParams(stages.map(({ config }) => config));
   const filters = stages.map(({ filter }) => filter);
   const biases = stages.map(({ bias }) => bias);
   const slopes = stages.map(({ slope }) => slope);
   try {
-    return new addon.Prepared(isa, op, params, filters, biases, slopes);
+    return new addon.Prepared(isa, kernel, params, filters, biases, slopes);
   } catch (cause) {
     throw outOfMemory(cause);
   }

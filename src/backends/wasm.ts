@@ -1,15 +1,8 @@
 // The AssemblyScript kernels, in one instance with one memory. The module knows ops by name; its list is compared with
 // ours when it loads.
 import { SepconvError } from '../core/errors.js';
-import {
-  type BackendSource,
-  type Kernels,
-  type Operands,
-  type OpName,
-  opNames,
-  type Prepared,
-  type Stage,
-} from '../core/kernels.js';
+import { kernelName, kernelNames } from '../core/kernel-names.js';
+import type { BackendSource, Kernels, Operands, Prepared, Stage } from '../core/kernels.js';
 import { type Params, packParams, paramWords } from '../core/params.js';
 import type { TensorData } from '../core/tensor.js';
 import { channelsLast } from './channels-last.js';
@@ -31,7 +24,7 @@ interface Instance {
   readonly arena: Arena;
   /** Frees the block of an operator that was dropped without being disposed. Some edge hosts have none. */
   readonly dropped: FinalizationRegistry<Block> | undefined;
-  readonly kernels: Readonly<Record<OpName, WasmKernel>>;
+  readonly kernels: ReadonlyMap<string, WasmKernel>;
 }
 
 /** Bytes of the structs Weights and Operands of assembly/params.ts. */
@@ -55,22 +48,22 @@ export function wasmSource(compile: () => WebAssembly.Module): BackendSource {
 function instantiate(module: WebAssembly.Module): Instance {
   const heap = new Heap();
   const { exports } = new WebAssembly.Instance(module, { env: { memory: heap.memory } });
-  const ops = Object.keys(exports).filter((name) => `${name}PackedSize` in exports);
-  const missing = opNames.filter((op) => !ops.includes(op));
+  const names = Object.keys(exports).filter((name) => `${name}PackedSize` in exports);
+  const missing = kernelNames.filter((name) => !names.includes(name));
   const paramBytes = exports.paramBytes as WebAssembly.Global<'i32'> | undefined;
-  if (missing.length > 0 || ops.length !== opNames.length || paramBytes?.value !== paramWords * 4) {
+  if (missing.length > 0 || names.length !== kernelNames.length || paramBytes?.value !== paramWords * 4) {
     throw new SepconvError('ERR_KERNEL', 'kernels.wasm was built from another version of the sources; build it again');
   }
   // What the module keeps for itself is never freed.
   heap.allocate((exports.heapBase as () => number)());
-  const kernelOf = (op: OpName) => ({
-    packedSize: exports[`${op}PackedSize`],
-    pack: exports[`${op}Pack`],
-    units: exports[`${op}Units`],
-    scratchSize: exports[`${op}ScratchSize`],
-    run: exports[op],
+  const kernelOf = (name: string) => ({
+    packedSize: exports[`${name}PackedSize`],
+    pack: exports[`${name}Pack`],
+    units: exports[`${name}Units`],
+    scratchSize: exports[`${name}ScratchSize`],
+    run: exports[name],
   });
-  const kernels = Object.fromEntries(opNames.map((op) => [op, kernelOf(op)])) as Record<OpName, WasmKernel>;
+  const kernels = new Map(names.map((name) => [name, kernelOf(name) as WasmKernel]));
   const hasRegistry = typeof FinalizationRegistry !== 'undefined';
   const dropped = hasRegistry ? new FinalizationRegistry<Block>((block) => heap.free(block)) : undefined;
   return { heap, arena: new Arena(heap), dropped, kernels };
@@ -82,7 +75,11 @@ function wasmKernels(instance: Instance): Kernels {
     isa: 'simd128',
     threads: 1,
     precision: 'exact',
-    prepare: (op, stages) => channelsLast(op, new WasmPrepared(instance, instance.kernels[op], stages)),
+    prepare(op, stages) {
+      const name = kernelName(op, stages);
+      const prepared = new WasmPrepared(instance, instance.kernels.get(name) as WasmKernel, stages);
+      return name === op ? channelsLast(op, prepared) : prepared;
+    },
   };
 }
 
