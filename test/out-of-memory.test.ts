@@ -27,10 +27,10 @@ afterEach(() => {
 
 const names = Object.keys(ops) as OperationName[];
 
-/** Whether a run needs an array beside its operands: the reference between two passes, the others for NCHW channels. */
+/** Whether a run needs an array beside its operands: the reference between two passes, native code for NCHW channels. */
 function needsMemory(name: OperationName, backend: string, layout: string): boolean {
   if (backend === 'reference') return /separable|sepFilter/.test(name);
-  return layout === 'NCHW' && /[cC]onv/.test(name);
+  return backend === 'native' && layout === 'NCHW' && /[cC]onv/.test(name);
 }
 const backends = [
   { name: 'reference', kernels: reference },
