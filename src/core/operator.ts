@@ -80,8 +80,9 @@ const withResidual = ['out', 'residual'];
 /**
  * An op whose weights are checked and packed: runs on any batch and any image size, again and again.
  *
- * A run with `out` on the size of the run before allocates nothing: `bench/call.mjs` has its cost. Without `out` it makes
- * the output; a new size settles the shapes anew; NCHW keeps transposed operands where a kernel has none of that layout.
+ * A run with `out` on an input of the same size as the last one allocates nothing. What does: a run without `out` (the
+ * output), a new size (the shapes), NCHW where the kernel has no such layout, and `out` on shared memory that may be the
+ * input's; `bench/million.mjs` has the costs.
  */
 export class Operator<D extends TensorData = Float32Array> {
   readonly #settled: Settled;
