@@ -26,15 +26,15 @@ const Kernel* findKernel(const KernelTable& table, const std::string& name) {
 }
 
 /** Where the elements of a typed array of any type stand. */
-void* dataOf(Napi::Value value) {
+void* dataOf(napi_env env, napi_value value) {
   void* data = nullptr;
-  napi_get_typedarray_info(value.Env(), value, nullptr, nullptr, &data, nullptr, nullptr);
+  napi_get_typedarray_info(env, value, nullptr, nullptr, &data, nullptr, nullptr);
   return data;
 }
 
-template <class T>
+template <class T = void>
 T* dataOf(Napi::Value value) {
-  return static_cast<T*>(dataOf(value));
+  return static_cast<T*>(dataOf(value.Env(), value));
 }
 
 /** What the parts of one call share. */
@@ -56,8 +56,10 @@ struct Call {
 class Prepared : public Napi::ObjectWrap<Prepared> {
  public:
   static Napi::Function define(Napi::Env env) {
+    const napi_property_descriptor raw = {"run", nullptr, run, nullptr, nullptr, nullptr, napi_default, nullptr};
     return DefineClass(env, "Prepared",
-                       {InstanceMethod<&Prepared::run>("run"), InstanceMethod<&Prepared::dispose>("dispose")});
+                       {InstanceMethod<&Prepared::settle>("settle"), Napi::ClassPropertyDescriptor<Prepared>(raw),
+                        InstanceMethod<&Prepared::dispose>("dispose")});
   }
 
   explicit Prepared(const Napi::CallbackInfo& info) : ObjectWrap(info) {
@@ -101,23 +103,36 @@ class Prepared : public Napi::ObjectWrap<Prepared> {
  private:
   static constexpr size_t alignment = 64;
 
-  /** run(params, input, output, residual or undefined, parts) → false where memory is short, before anything is
-   * written. */
-  Napi::Value run(const Napi::CallbackInfo& info) {
-    const Napi::Env env = info.Env();
-    Call call;
-    call.kernel = kernel_;
-    call.params = reinterpret_cast<const Params*>(dataOf<int32_t>(info[0]));
-    call.operands = {dataOf(info[1]),
-                     dataOf(info[2]),
-                     info[3].IsUndefined() ? nullptr : dataOf<float>(info[3]),
-                     packed_,
-                     {slopes_[0], slopes_[1]}};
-    call.units = kernel_->units(call.params);
-    const int32_t parts = info[4].As<Napi::Number>().Int32Value();
-    call.parts = parts < call.units ? parts : call.units;
-    const bool done = Pool::shared().run(Call::doPart, &call, call.parts, kernel_->scratchSize(call.params));
-    return Napi::Boolean::New(env, done);
+  /** settle(params, parts): what the runs that follow have in common. */
+  void settle(const Napi::CallbackInfo& info) {
+    const Napi::TypedArray params = info[0].As<Napi::TypedArray>();
+    memcpy(params_, dataOf(params), params.ByteLength());
+    const int32_t parts = info[1].As<Napi::Number>().Int32Value();
+    call_.kernel = kernel_;
+    call_.params = params_;
+    call_.units = kernel_->units(params_);
+    call_.parts = parts < call_.units ? parts : call_.units;
+    scratchSize_ = kernel_->scratchSize(params_);
+  }
+
+  /** run(input, output, residual or undefined) → false where memory is short, before anything is written. The cost of a
+   * call is here: N-API as it is, without the objects and checks around it. */
+  static napi_value run(napi_env env, napi_callback_info info) {
+    napi_value arguments[3], self, done;
+    size_t count = 3;
+    void* wrapped;
+    napi_get_cb_info(env, info, &count, arguments, &self, nullptr);
+    napi_unwrap(env, self, &wrapped);
+    Prepared& prepared = *static_cast<Prepared*>(wrapped);
+    Call call = prepared.call_;
+    // Of undefined there is no typed array, and it stays null.
+    call.operands = {dataOf(env, arguments[0]),
+                     dataOf(env, arguments[1]),
+                     static_cast<const float*>(dataOf(env, arguments[2])),
+                     prepared.packed_,
+                     {prepared.slopes_[0], prepared.slopes_[1]}};
+    napi_get_boolean(env, Pool::shared().run(Call::doPart, &call, call.parts, prepared.scratchSize_), &done);
+    return done;
   }
 
   void dispose(const Napi::CallbackInfo& info) { release(info.Env()); }
@@ -134,6 +149,9 @@ class Prepared : public Napi::ObjectWrap<Prepared> {
   float* packed_ = nullptr;
   const float* slopes_[maxStages] = {};
   size_t bytes_ = 0;
+  Params params_[maxStages];
+  Call call_ = {};
+  size_t scratchSize_ = 0;
 };
 
 /** Matrices to transpose, the parts sharing out their columns. */

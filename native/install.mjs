@@ -39,7 +39,11 @@ function build() {
   if (nodeGyp === undefined) return 'node-gyp was not found';
   if (process.platform !== 'win32' && !runs(process.env.CXX ?? 'c++', '--version')) return 'no C++ compiler was found';
   const args = [nodeGyp, 'configure', 'build', `--nodedir=${headers}`, '--loglevel=error'];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', maxBuffer: Infinity });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: Infinity,
+  });
   if (status === 0) return undefined;
   process.stderr.write(`${stdout}${stderr}`);
   return 'the build failed, as printed above';

@@ -41,6 +41,7 @@ export {
 export { type SeparatedFilter, separateFilter } from './analysis/separate-filter.js';
 export type { FilterShapes, OperationOptions } from './analysis/settle.js';
 export type { Activation } from './core/activation.js';
+export type { AllocatedTensor } from './core/allocated.js';
 export type { Cost } from './core/cost.js';
 export { type ErrorCode, type ErrorDetails, SepconvError } from './core/errors.js';
 export type { Backend, Precision } from './core/kernels.js';

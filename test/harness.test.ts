@@ -1,7 +1,7 @@
 // The comparison itself: that it sees one wrong bit, one value too many written, and one read from outside.
 import { describe, expect, test } from 'vitest';
-import { reference } from '../src/backends/reference/index.js';
-import type { Kernels, Operands } from '../src/core/kernels.js';
+import { type Operands, reference } from '../src/backends/reference/index.js';
+import type { Kernels } from '../src/core/kernels.js';
 import { bitsOf, expectSameBits } from './support/bits.js';
 import { callOf, outputOf } from './support/cases.js';
 
@@ -13,13 +13,13 @@ function withFault(fault: (operands: Operands) => void): Kernels {
   return {
     ...reference,
     prepare(op, stages) {
-      const { run, dispose } = reference.prepare(op, stages);
+      const { run, ...rest } = reference.prepare(op, stages);
       return {
-        run(params, operands) {
-          run(params, operands);
-          fault(operands);
+        run(input, output, residual) {
+          run(input, output, residual);
+          fault({ input, output, residual });
         },
-        dispose,
+        ...rest,
       };
     },
   };
@@ -82,7 +82,7 @@ describe('the harness finds', () => {
     expect(() => expectSameBits('wrong', outputOf(wrong, call), expected)).toThrow('received NaN');
   });
   test('an output that is not written', () => {
-    const idle: Kernels = { ...reference, prepare: () => ({ run: () => {}, dispose: () => {} }) };
+    const idle: Kernels = { ...reference, prepare: () => ({ settle: () => {}, run: () => {}, dispose: () => {} }) };
     expect(() => expectSameBits('idle', outputOf(idle, call), expected)).toThrow('0xdeadbeef');
   });
 });

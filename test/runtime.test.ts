@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
 import type { ErrorCode } from '../src/core/errors.js';
-import type { BackendSource, Kernels, Operands } from '../src/core/kernels.js';
+import type { BackendSource, Kernels } from '../src/core/kernels.js';
 import { createRuntime, defaultRuntime, tensor } from '../src/entries/node.js';
 import { candidates, type Host, type RuntimeOptions, select } from '../src/runtime/select.js';
 import { everyBackend } from './support/backends.js';
@@ -32,13 +32,13 @@ function spoiled(spoil: (value: number) => number): Partial<Kernels> {
     prepare(op, stages) {
       const prepared = reference.prepare(op, stages);
       return {
-        run(params, operands: Operands) {
-          prepared.run(params, operands);
-          operands.output.forEach((value, i) => {
-            operands.output[i] = spoil(value);
+        ...prepared,
+        run(input, output, residual) {
+          prepared.run(input, output, residual);
+          output.forEach((value, i) => {
+            output[i] = spoil(value);
           });
         },
-        dispose: () => prepared.dispose(),
       };
     },
   };

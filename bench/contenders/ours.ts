@@ -71,9 +71,7 @@ const twoCalls: Way = (runtime, layer, { input, filters }) => {
 
 /** Input and output in the backend's own memory: nothing is copied. */
 const resident: Way = (runtime, layer, { input, filters }) => {
-  const { allocate } = runtime as { allocate?: (shape: Shape) => Tensor };
-  if (allocate === undefined) throw new Absent('this version has no runtime.allocate');
-  const [place, out] = [allocate(input.shape), allocate(outputShape(layer))];
+  const [place, out] = [runtime.allocate(input.shape), runtime.allocate(outputShape(layer))];
   place.data.set(input.data);
   const operator = prepareLayer(runtime, layer, filters, 'NHWC');
   const run = () => {

@@ -1,7 +1,8 @@
-// For the ops whose kernels read NHWC only (core/kernel-names.ts). Where channels do not mix and share no weights, the planes of an NCHW tensor
-// are images of one channel and nothing moves; else its operands are transposed on the way in and out.
+// For the ops whose kernels read NHWC only (core/kernel-names.ts). Where channels do not mix and share no weights, the
+// planes of an NCHW tensor are images of one channel and nothing moves; else its operands are transposed on the way in
+// and out.
 import { typedArrayName } from '../core/arrays.js';
-import type { Operands, OpName, Prepared } from '../core/kernels.js';
+import type { OpName, Prepared } from '../core/kernels.js';
 import { activations, layouts, type Params } from '../core/params.js';
 import { type ArrayType, allocate, type TensorData } from '../core/tensor.js';
 
@@ -11,22 +12,55 @@ const prelu = activations.indexOf('prelu');
 /** Transposes `batch` matrices [rows, columns]. */
 export type Transpose = (from: TensorData, to: TensorData, batch: number, rows: number, columns: number) => void;
 
+/** Runs of one size in NHWC, and the matrices to transpose on the way there and back. */
+export interface ChannelsLast {
+  readonly params: readonly Params[];
+  /** Undefined where the operands are right as they are. */
+  readonly planes: Planes | undefined;
+}
+
+/** NCHW operands as `batch` matrices [channels, pixels]; a residual is like the output. */
+export interface Planes {
+  readonly batch: number;
+  readonly inputChannels: number;
+  readonly inputPixels: number;
+  readonly outputChannels: number;
+  readonly outputPixels: number;
+}
+
+/** The same runs in NHWC. */
+export function toChannelsLast(op: OpName, params: readonly Params[]): ChannelsLast {
+  const first = params[0];
+  const last = params[params.length - 1];
+  if (first.layout === channelsLastCode) return { params, planes: undefined };
+  if (op === 'pooling' || op === 'sepFilter' || (op === 'activation' && first.activation !== prelu)) {
+    return { params: params.map((p) => asPlanes(op, p)), planes: undefined };
+  }
+  return {
+    params: params.map((p) => ({ ...p, layout: channelsLastCode })),
+    planes: {
+      batch: last.batch,
+      inputChannels: first.inputChannels,
+      inputPixels: first.inputHeight * first.inputWidth,
+      outputChannels: last.outputChannels,
+      outputPixels: last.outputHeight * last.outputWidth,
+    },
+  };
+}
+
 /** The same operator, for both layouts. */
-export function channelsLast(op: OpName, prepared: Prepared, transpose: Transpose = transposeHere): Prepared {
-  let known: readonly Params[] = [];
-  let converted: readonly Params[] = [];
-  let byPlanes = false;
+export function channelsLast(op: OpName, prepared: Prepared, transpose: Transpose): Prepared {
+  let planes: Planes | undefined;
   let kept: Kept = {};
   return {
-    run(params, operands) {
-      if (params[0].layout === channelsLastCode) return prepared.run(params, operands);
-      if (params !== known) {
-        byPlanes = op === 'pooling' || op === 'sepFilter' || (op === 'activation' && params[0].activation !== prelu);
-        converted = params.map((p) => (byPlanes ? asPlanes(op, p) : { ...p, layout: channelsLastCode }));
-        known = params;
-      }
-      if (byPlanes) prepared.run(converted, operands);
-      else runTransposed(prepared, transpose, kept, converted, operands);
+    settle(params) {
+      const converted = toChannelsLast(op, params);
+      prepared.settle(converted.params);
+      planes = converted.planes;
+    },
+    run(input, output, residual) {
+      if (planes === undefined) prepared.run(input, output, residual);
+      else runTransposed(prepared, transpose, kept, planes, input, output, residual);
     },
     dispose() {
       kept = {};
@@ -36,7 +70,7 @@ export function channelsLast(op: OpName, prepared: Prepared, transpose: Transpos
 }
 
 /** The transposed operands of the last run, whose memory the next one of the same size takes again. */
-type Kept = { -readonly [Name in keyof Operands]?: TensorData };
+type Kept = { [Name in 'input' | 'output' | 'residual']?: TensorData };
 
 /** Each plane an image of one channel; for an elementwise op, each row of a plane a pixel with a channel a column. */
 function asPlanes(op: OpName, p: Params): Params {
@@ -49,30 +83,28 @@ function runTransposed(
   prepared: Prepared,
   transpose: Transpose,
   kept: Kept,
-  params: readonly Params[],
-  { input, output, residual }: Operands,
+  { batch, inputChannels, inputPixels, outputChannels, outputPixels }: Planes,
+  input: TensorData,
+  output: TensorData,
+  residual: TensorData | undefined,
 ): void {
-  const first = params[0];
-  const last = params[params.length - 1];
-  const { batch, outputChannels } = last;
-  const inputPixels = first.inputHeight * first.inputWidth;
-  const outputPixels = last.outputHeight * last.outputWidth;
-  const room = (name: keyof Operands, like: TensorData): TensorData => {
+  const room = (name: keyof Kept, like: TensorData): TensorData => {
     const before = kept[name];
-    kept[name] = before?.length === like.length ? before : emptyLike(like);
-    return kept[name];
+    const own = before?.length === like.length ? before : emptyLike(like);
+    kept[name] = own;
+    return own;
   };
-  const transposed = (name: keyof Operands, from: TensorData, channels: number, pixels: number): TensorData => {
+  const transposed = (name: keyof Kept, from: TensorData, channels: number, pixels: number): TensorData => {
     const to = room(name, from);
     transpose(from, to, batch, channels, pixels);
     return to;
   };
   const result = room('output', output);
-  prepared.run(params, {
-    input: transposed('input', input, first.inputChannels, inputPixels),
-    output: result,
-    residual: residual && transposed('residual', residual, outputChannels, outputPixels),
-  });
+  prepared.run(
+    transposed('input', input, inputChannels, inputPixels),
+    result,
+    residual && transposed('residual', residual, outputChannels, outputPixels),
+  );
   transpose(result, output, batch, outputPixels, outputChannels);
 }
 
@@ -81,7 +113,7 @@ function emptyLike<D extends TensorData>(data: D): D {
 }
 
 /** Transposes matrices [rows, columns], in blocks whose lines stay in the cache. */
-function transposeHere(from: TensorData, to: TensorData, batch: number, rows: number, columns: number): void {
+export function transposeHere(from: TensorData, to: TensorData, batch: number, rows: number, columns: number): void {
   const block = 16;
   for (let base = 0; base < batch * rows * columns; base += rows * columns) {
     for (let top = 0; top < rows; top += block) {

@@ -3,7 +3,7 @@ import { SepconvError } from '../core/errors.js';
 import { kernelName, kernelNames } from '../core/kernel-names.js';
 import type { BackendSource, Kernels, Prepared, Stage } from '../core/kernels.js';
 import { type Params, packParams, paramWords } from '../core/params.js';
-import type { TensorData } from '../core/tensor.js';
+import { plainMemory, type TensorData } from '../core/tensor.js';
 import { channelsLast, type Transpose } from './channels-last.js';
 
 /** What native/addon.cc exports. */
@@ -27,14 +27,10 @@ interface Addon {
 }
 
 interface AddonPrepared {
+  /** The params of the runs that follow, and in how many parts to do them. */
+  settle(params: Int32Array, parts: number): void;
   /** False where memory is short; nothing is written then. */
-  run(
-    params: Int32Array,
-    input: TensorData,
-    output: TensorData,
-    residual: TensorData | undefined,
-    parts: number,
-  ): boolean;
+  run(input: TensorData, output: TensorData, residual: TensorData | undefined): boolean;
   dispose(): void;
 }
 
@@ -75,17 +71,14 @@ function nativeKernels(addon: Addon, isa: string, threads: number | undefined, p
     prepare(op, stages) {
       const name = kernelName(op, stages);
       const prepared = prepareNative(addon, isa, name, stages);
-      let known: readonly Params[] | undefined;
-      let packed = new Int32Array();
       let parts = 1;
       const operator: Prepared = {
-        run(params, { input, output, residual }) {
-          if (params !== known) {
-            packed = packParams(params);
-            parts = threads ?? worthwhileParts(params, parallelism);
-            known = params;
-          }
-          if (!prepared.run(packed, input, output, residual, parts)) throw outOfMemory();
+        settle(params) {
+          parts = threads ?? worthwhileParts(params, parallelism);
+          prepared.settle(packParams(params), parts);
+        },
+        run(input, output, residual) {
+          if (!prepared.run(input, output, residual)) throw outOfMemory();
         },
         dispose: () => prepared.dispose(),
       };
@@ -94,6 +87,7 @@ function nativeKernels(addon: Addon, isa: string, threads: number | undefined, p
         addon.transpose(from, to, batch, rows, columns, parts);
       return channelsLast(op, operator, transpose);
     },
+    allocate: plainMemory,
   };
 }
 

@@ -1,12 +1,13 @@
 // The AssemblyScript kernels, in one instance with one memory. The module knows ops by name; its list is compared with
 // ours when it loads.
+import { byteLengthOf } from '../core/arrays.js';
 import { SepconvError } from '../core/errors.js';
 import { kernelName, kernelNames } from '../core/kernel-names.js';
-import type { BackendSource, Kernels, Operands, Prepared, Stage } from '../core/kernels.js';
+import type { BackendSource, Kernels, Memory, OpName, Prepared, Stage } from '../core/kernels.js';
 import { type Params, packParams, paramWords } from '../core/params.js';
-import type { TensorData } from '../core/tensor.js';
-import { channelsLast } from './channels-last.js';
-import { Arena, type Block, Heap, sideBySide } from './wasm/heap.js';
+import { type ArrayType, copyOf, type TensorData } from '../core/tensor.js';
+import { type ChannelsLast, type Planes, toChannelsLast, transposeHere } from './channels-last.js';
+import { Arena, aligned, type Block, Heap, sideBySide } from './wasm/heap.js';
 
 /** What assembly/<stem>.ts exports; every argument but a range of units is an address. */
 interface WasmKernel {
@@ -22,7 +23,7 @@ interface WasmKernel {
 interface Instance {
   readonly heap: Heap;
   readonly arena: Arena;
-  /** Frees the block of an operator that was dropped without being disposed. Some edge hosts have none. */
+  /** Frees the block of what was dropped without being disposed. Some edge hosts have none. */
   readonly dropped: FinalizationRegistry<Block> | undefined;
   readonly kernels: ReadonlyMap<string, WasmKernel>;
 }
@@ -75,11 +76,8 @@ function wasmKernels(instance: Instance): Kernels {
     isa: 'simd128',
     threads: 1,
     precision: 'exact',
-    prepare(op, stages) {
-      const name = kernelName(op, stages);
-      const prepared = new WasmPrepared(instance, instance.kernels.get(name) as WasmKernel, stages);
-      return name === op ? channelsLast(op, prepared) : prepared;
-    },
+    prepare: (op, stages) => new WasmPrepared(instance, op, stages),
+    allocate: (type, length) => new WasmMemory(instance, type, length),
   };
 }
 
@@ -87,21 +85,29 @@ function wasmKernels(instance: Instance): Kernels {
 class WasmPrepared implements Prepared {
   readonly #instance: Instance;
   readonly #kernel: WasmKernel;
+  /** The runs of one size as the kernel reads them. */
+  readonly #asRead: (params: readonly Params[]) => ChannelsLast;
   readonly #block: Block;
   readonly #operands: number;
-  readonly #packed: number;
-  readonly #slopes: readonly number[];
-  #known: readonly Params[] | undefined;
+  #planes: Planes | undefined;
   #units = 0;
   #scratchBytes = 0;
+  /** Where the last output was copied from. */
+  #result: TensorData = new Float32Array();
 
-  constructor(instance: Instance, kernel: WasmKernel, stages: readonly Stage[]) {
-    const { heap, arena, dropped } = instance;
+  constructor(instance: Instance, op: OpName, stages: readonly Stage[]) {
+    const { heap, arena, dropped, kernels } = instance;
+    const name = kernelName(op, stages);
+    const kernel = kernels.get(name) as WasmKernel;
     const words = packParams(stages.map(({ config }) => config));
-    const arrays = stages.flatMap(({ filter, bias }) => [filter, bias]);
+    // A filter in this memory would be detached by the growth for its own copy.
+    const own = (filter: Float32Array) => (heap.addressOf(filter) < 0 ? filter : copyOf(filter));
+    const arrays = stages.flatMap(({ filter, bias }) => [own(filter), bias]);
     const sizes = [words.byteLength, stages.length * weightsBytes, ...arrays.map(({ byteLength }) => byteLength)];
+    const parts = sideBySide(sizes);
+    const base = arena.reserve(parts.bytes);
     // The filters have their place first: a count of floats that is little above theirs then fits 32 bits.
-    const [params, weights, ...places] = arena.layOut(sizes);
+    const [params, weights, ...places] = parts.offsets.map((offset) => base + offset);
     heap.words.set(words, params / 4);
     const packedBytes = (kernel.packedSize(params) >>> 0) * 4;
     const slopeBytes = stages.map(({ slope }) => slope.byteLength);
@@ -109,10 +115,10 @@ class WasmPrepared implements Prepared {
     this.#block = heap.allocate(bytes);
     this.#instance = instance;
     this.#kernel = kernel;
+    this.#asRead = (params) => (name === op ? toChannelsLast(op, params) : { params, planes: undefined });
     const [, operands, packed, ...slopes] = offsets.map((offset) => this.#block.address + offset);
     this.#operands = operands;
-    this.#packed = packed;
-    this.#slopes = slopes;
+    heap.words.set([0, 0, 0, packed, ...slopes], operands / 4);
     heap.words.set(places, weights / 4);
     arrays.forEach((array, index) => {
       heap.write(array, places[index]);
@@ -124,18 +130,18 @@ class WasmPrepared implements Prepared {
     dropped?.register(this, this.#block, this);
   }
 
-  run(params: readonly Params[], { input, output, residual }: Operands): void {
-    const { heap, arena } = this.#instance;
+  settle(params: readonly Params[]): void {
     const { address } = this.#block;
-    if (params !== this.#known) this.#settle(params);
-    const sizes = [bytesOf(input), bytesOf(output), residual ? bytesOf(residual) : 0, this.#scratchBytes];
-    const [inputAt, outputAt, residualAt, scratchAt] = arena.layOut(sizes);
-    heap.write(input, inputAt);
-    if (residual !== undefined) heap.write(residual, residualAt);
-    const operands = [inputAt, outputAt, residual === undefined ? 0 : residualAt, this.#packed, ...this.#slopes];
-    heap.words.set(operands, this.#operands / 4);
-    this.#kernel.run(address, this.#operands, scratchAt, 0, this.#units);
-    heap.read(outputAt, output);
+    const converted = this.#asRead(params);
+    this.#instance.heap.words.set(packParams(converted.params), address / 4);
+    this.#units = this.#kernel.units(address);
+    this.#scratchBytes = (this.#kernel.scratchSize(address) >>> 0) * 4;
+    this.#planes = converted.planes;
+  }
+
+  run(input: TensorData, output: TensorData, residual: TensorData | undefined): void {
+    if (this.#planes === undefined) this.#runAsGiven(input, output, residual);
+    else this.#runTransposed(this.#planes, input, output, residual);
   }
 
   dispose(): void {
@@ -144,15 +150,111 @@ class WasmPrepared implements Prepared {
     heap.free(this.#block);
   }
 
-  #settle(params: readonly Params[]): void {
-    const { address } = this.#block;
-    this.#instance.heap.words.set(packParams(params), address / 4);
-    this.#units = this.#kernel.units(address);
-    this.#scratchBytes = (this.#kernel.scratchSize(address) >>> 0) * 4;
-    this.#known = params;
+  /** Operands in this memory are used where they stand, others have a copy in the arena. */
+  #runAsGiven(input: TensorData, output: TensorData, residual: TensorData | undefined): void {
+    const { heap, arena } = this.#instance;
+    // As numbers: where the arena grows the memory, every view of it is detached.
+    let inputAt = heap.addressOf(input);
+    let outputAt = heap.addressOf(output);
+    let residualAt = residual === undefined ? 0 : heap.addressOf(residual);
+    const inputRoom = inputAt < 0 ? aligned(byteLengthOf(input)) : 0;
+    const outputRoom = outputAt < 0 ? aligned(byteLengthOf(output)) : 0;
+    const residualRoom = residualAt < 0 ? aligned(byteLengthOf(residual)) : 0;
+    let free = arena.reserve(inputRoom + outputRoom + residualRoom + this.#scratchBytes);
+    if (inputRoom > 0) {
+      heap.write(input, free);
+      inputAt = free;
+      free += inputRoom;
+    }
+    if (residual !== undefined && residualRoom > 0) {
+      heap.write(residual, free);
+      residualAt = free;
+      free += residualRoom;
+    }
+    if (outputRoom > 0) {
+      outputAt = free;
+      free += outputRoom;
+    }
+    this.#compute(inputAt, outputAt, residualAt, free);
+    if (outputRoom > 0) output.set(this.#resultAt(outputAt, output));
+  }
+
+  /** Every operand has a transposed copy in the arena. */
+  #runTransposed(planes: Planes, input: TensorData, output: TensorData, residual: TensorData | undefined): void {
+    const { heap, arena } = this.#instance;
+    const { batch, inputChannels, inputPixels, outputChannels, outputPixels } = planes;
+    const [inputPlace, outputPlace, residualPlace] = [input, output, residual ?? output].map((d) => heap.addressOf(d));
+    const [inputLength, outputLength] = [batch * inputChannels * inputPixels, batch * outputChannels * outputPixels];
+    const inputRoom = aligned(4 * inputLength);
+    const outputRoom = aligned(4 * outputLength);
+    const inputAt = arena.reserve(inputRoom + 2 * outputRoom + this.#scratchBytes);
+    const outputAt = inputAt + inputRoom;
+    const residualAt = outputAt + outputRoom;
+    // The memory grows no more in this call: views may be made again.
+    const given = (data: TensorData, place: number, length: number) =>
+      place < 0 ? data : heap.view(place, length, data);
+    const source = given(input, inputPlace, inputLength);
+    transposeHere(source, heap.view(inputAt, inputLength, source), batch, inputChannels, inputPixels);
+    if (residual !== undefined) {
+      const added = given(residual, residualPlace, outputLength);
+      transposeHere(added, heap.view(residualAt, outputLength, added), batch, outputChannels, outputPixels);
+    }
+    this.#compute(inputAt, outputAt, residual === undefined ? 0 : residualAt, residualAt + outputRoom);
+    const target = given(output, outputPlace, outputLength);
+    transposeHere(heap.view(outputAt, outputLength, target), target, batch, outputPixels, outputChannels);
+  }
+
+  #compute(inputAt: number, outputAt: number, residualAt: number, scratchAt: number): void {
+    const { words } = this.#instance.heap;
+    const first = this.#operands / 4;
+    words[first] = inputAt;
+    words[first + 1] = outputAt;
+    words[first + 2] = residualAt;
+    this.#kernel.run(this.#block.address, this.#operands, scratchAt, 0, this.#units);
+  }
+
+  /** What stands at an address, to be copied to `output`; the same view as the last time, where it still fits. */
+  #resultAt(address: number, output: TensorData): TensorData {
+    const { heap } = this.#instance;
+    const last = this.#result;
+    const fits = last.buffer === heap.buffer && last.byteOffset === address && last.length === output.length;
+    if (!fits) this.#result = heap.view(address, output.length, output);
+    return this.#result;
   }
 }
 
-function bytesOf(data: TensorData): number {
-  return data.length * data.BYTES_PER_ELEMENT;
+/** What keeps the memory behind a view: as long as a caller has the one, the other is not dropped. */
+const owners = new WeakMap<TensorData, WasmMemory>();
+
+class WasmMemory implements Memory {
+  readonly #instance: Instance;
+  readonly #block: Block;
+  readonly #length: number;
+  #view: TensorData;
+
+  constructor(instance: Instance, type: ArrayType, length: number) {
+    const like = type === 'Uint8Array' ? new Uint8Array() : new Float32Array();
+    this.#instance = instance;
+    this.#length = length;
+    this.#block = instance.heap.allocate(length * like.BYTES_PER_ELEMENT);
+    this.#view = this.#newView(like).fill(0);
+    instance.dropped?.register(this, this.#block, this);
+  }
+
+  get data(): TensorData {
+    if (this.#view.buffer !== this.#instance.heap.buffer) this.#view = this.#newView(this.#view);
+    return this.#view;
+  }
+
+  free(): void {
+    const { heap, dropped } = this.#instance;
+    dropped?.unregister(this);
+    heap.free(this.#block);
+  }
+
+  #newView(like: TensorData): TensorData {
+    const view = this.#instance.heap.view(this.#block.address, this.#length, like);
+    owners.set(view, this);
+    return view;
+  }
 }

@@ -1,6 +1,6 @@
 // The one narrow interface between the operations and the backends.
 import type { Config, Params } from './params.js';
-import type { TensorData } from './tensor.js';
+import type { ArrayType, TensorData } from './tensor.js';
 
 /** Every op a backend has a kernel for; the stem of its files in every layer, `sep-filter` for sepFilter. */
 export const opNames = [
@@ -34,19 +34,25 @@ export interface Stage {
   readonly slope: Float32Array;
 }
 
-/** What one run reads and writes, in the layout that the params name. `output` overlaps nothing else. */
-export interface Operands {
-  readonly input: TensorData;
-  readonly output: TensorData;
-  /** Added before the last activation; as large as the output. */
-  readonly residual?: TensorData | undefined;
-}
-
 /** One operator on one backend: any batch and any image size, again and again. */
 export interface Prepared {
-  /** Writes the whole output. `params` holds one entry per stage. */
-  run(params: readonly Params[], operands: Operands): void;
+  /** What the runs that follow have in common: the params of every stage, never changed afterwards. */
+  settle(params: readonly Params[]): void;
+  /**
+   * Writes the whole output, in the layout that the params name.
+   *
+   * @param output overlaps nothing that is read, unless the op works in place
+   * @param residual added before the last activation; as large as the output
+   */
+  run(input: TensorData, output: TensorData, residual: TensorData | undefined): void;
   dispose(): void;
+}
+
+/** An array in a backend's own memory, which it reads and writes in place. */
+export interface Memory {
+  /** The same values at any time, though not the same view: growth of the memory detaches it. */
+  readonly data: TensorData;
+  free(): void;
 }
 
 /** A backend. What it receives is already checked, shaped and defaulted. */
@@ -57,6 +63,8 @@ export interface Kernels {
   readonly precision: Precision;
   /** Takes the weights once, packed as this backend likes them, into memory of its own. */
   prepare(op: OpName, stages: readonly Stage[]): Prepared;
+  /** An array of zeros. */
+  allocate(type: ArrayType, length: number): Memory;
 }
 
 /** Where the kernels of one backend come from on a host. */

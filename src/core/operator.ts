@@ -1,5 +1,4 @@
 // From a declared op to a result: weights packed once, shapes settled per input size, operands checked per run.
-import { mayBeOneMemory, plainArray } from './arrays.js';
 import { type Cost, costOf } from './cost.js';
 import { invalid, SepconvError } from './errors.js';
 import type { Kernels, OpName, Prepared, Stage } from './kernels.js';
@@ -7,11 +6,13 @@ import { type ImageSize, imageShape, imageSize, outputSize, permute } from './la
 import { checkOptions, type RunOptions } from './options.js';
 import type { Config, Dtype, Layout, Params } from './params.js';
 import {
+  type ArrayType,
   allocate,
   arrayTypes,
   checkOverlap,
   checkShape,
   checkTensor,
+  dataOf,
   maxInt32,
   type Shape,
   sameShape,
@@ -76,13 +77,24 @@ export function runOnce<D extends TensorData, Options extends object>(
 const withoutResidual = ['out'];
 const withResidual = ['out', 'residual'];
 
-/** An op whose weights are checked and packed: runs on any batch and any image size, again and again. */
+/**
+ * An op whose weights are checked and packed: runs on any batch and any image size, again and again.
+ *
+ * A run with `out` on an input of the same size as the last one allocates nothing. What does: a run without `out` (the
+ * output), a new size (the shapes), NCHW where the kernel has no such layout, and `out` on shared memory that may be the
+ * input's; `bench/million.mjs` has the costs.
+ */
 export class Operator<D extends TensorData = Float32Array> {
   readonly #settled: Settled;
+  readonly #type: ArrayType;
   #prepared: Prepared | undefined;
-  #inputShape: Shape = [];
+  #inputShape: Shape | undefined;
   #outputShape: Shape = [];
+  #inputLength = 0;
+  #outputLength = 0;
   #params: readonly Params[] = [];
+  /** Those that the backend has settled. */
+  #running: readonly Params[] | undefined;
 
   /** @internal Made by the `prepare…` functions. */
   constructor(
@@ -96,6 +108,7 @@ export class Operator<D extends TensorData = Float32Array> {
     const tensors = op.filters.map((name, index) => checkTensor<Float32Array>(name, filters[index], 'Float32Array'));
     const shapes = tensors.map(({ shape }) => shape);
     this.#settled = op.settle(shapes, (options ?? {}) as never, inputChannels);
+    this.#type = arrayTypes[this.#settled.dtype];
     const stages = this.#settled.stages.map((stage, index) => toStage(stage, tensors[index]));
     this.#prepared = kernels.prepare(this.#settled.kernel, stages);
   }
@@ -108,20 +121,20 @@ export class Operator<D extends TensorData = Float32Array> {
    * @throws SepconvError `ERR_SHAPE`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`, `ERR_OPTION`, `ERR_MEMORY`, `ERR_DISPOSED`;
    * nothing is written then
    */
-  run(input: Tensor<D>, options: RunOptions<D> = {}): Tensor<D> {
+  run(input: Tensor<D>, options?: RunOptions<D>): Tensor<D> {
     const prepared = this.#prepared;
     if (prepared === undefined) {
       throw new SepconvError('ERR_DISPOSED', 'operator: it was disposed; prepare a new one', { argument: 'operator' });
     }
     checkOptions(options, this.#settled.residual === 'none' ? withoutResidual : withResidual);
-    this.#settle(checkTensor<D>('input', input, arrayTypes[this.#settled.dtype], 4).shape);
-    const { out, residual } = options;
-    if (residual !== undefined || this.#settled.residual === 'required') this.#checkLikeOutput('residual', residual);
-    if (out !== undefined) this.#checkLikeOutput('out', out);
-    const output = out ?? this.#newOutput();
-    if (sizeOf(this.#outputShape) > 0) {
-      this.#compute(prepared, plainArray(input.data), plainArray(output.data), residual && plainArray(residual.data));
-    }
+    this.#settle(shapeOf('input', input, 4, this.#inputShape));
+    const read = dataOf('input', input, this.#inputLength, this.#type);
+    const residual = options?.residual;
+    const isAdded = residual !== undefined || this.#settled.residual === 'required';
+    const added = isAdded ? this.#likeOutput('residual', residual as Tensor<D>) : undefined;
+    const out = options?.out;
+    const output = out === undefined ? this.#newOutput() : out;
+    this.#compute(prepared, read, this.#likeOutput('out', output), added);
     return output;
   }
 
@@ -144,35 +157,40 @@ export class Operator<D extends TensorData = Float32Array> {
   }
 
   #settle(inputShape: Shape): void {
-    if (sameShape(this.#inputShape, inputShape)) return;
+    if (this.#inputShape !== undefined && sameShape(this.#inputShape, inputShape)) return;
     this.#params = paramsFor(this.#settled, inputShape);
-    this.#inputShape = [...inputShape];
+    this.#inputShape = Object.freeze([...inputShape]);
     this.#outputShape = Object.freeze(outputShapeOf(this.#settled, this.#params));
+    this.#inputLength = sizeOf(this.#inputShape);
+    this.#outputLength = sizeOf(this.#outputShape);
   }
 
   #newOutput(): Tensor<D> {
-    return {
-      data: allocate(arrayTypes[this.#settled.dtype], sizeOf(this.#outputShape)) as D,
-      shape: this.#outputShape,
-    };
+    return { data: allocate(this.#type, this.#outputLength) as D, shape: this.#outputShape };
   }
 
   #compute(prepared: Prepared, input: D, output: D, residual: D | undefined): void {
-    const { inPlace, dtype } = this.#settled;
-    checkOverlap(output, 'input', input, inPlace);
-    if (residual !== undefined) checkOverlap(output, 'residual', residual, inPlace);
-    const clash = mayBeOneMemory(output, input) || (residual !== undefined && mayBeOneMemory(output, residual));
-    const target = clash ? (allocate(arrayTypes[dtype], output.length) as D) : output;
-    prepared.run(this.#params, { input, output: target, residual });
-    if (clash) output.set(target);
+    if (this.#outputLength === 0) return;
+    if (this.#params !== this.#running) {
+      prepared.settle(this.#params);
+      this.#running = this.#params;
+    }
+    const { inPlace } = this.#settled;
+    const clash = checkOverlap(output, 'input', input, inPlace);
+    const clashes = (residual !== undefined && checkOverlap(output, 'residual', residual, inPlace)) || clash;
+    const target = clashes ? (allocate(this.#type, this.#outputLength) as D) : output;
+    prepared.run(input, target, residual);
+    if (clashes) output.set(target);
   }
 
-  #checkLikeOutput(argument: string, value: unknown): void {
-    const { shape } = checkTensor(argument, value, arrayTypes[this.#settled.dtype], 4);
-    if (!sameShape(shape, this.#outputShape)) {
+  /** The data of a tensor that has the output's shape. */
+  #likeOutput(argument: string, value: Tensor<D>): D {
+    const shape = shapeOf(argument, value, 4, this.#outputShape);
+    if (shape !== this.#outputShape) {
       const expected = `the output's shape ${JSON.stringify(this.#outputShape)}`;
       throw invalid('ERR_SHAPE', `${argument}.shape`, expected, shape, 'ask outputShape for it');
     }
+    return dataOf(argument, value, this.#outputLength, this.#type);
   }
 }
 
@@ -204,6 +222,6 @@ const noFilter = new Float32Array();
 function toStage({ config, bias, slope, filter }: SettledStage, tensor: Tensor | undefined): Stage {
   if (filter === undefined || tensor === undefined) return { config, bias, slope, filter: noFilter };
   const inOrder = filter.order.every((axis, index) => axis === index);
-  const data = plainArray(tensor.data);
+  const { data } = tensor;
   return { config, bias, slope, filter: inOrder ? data : permute(data, filter.shape, filter.order) };
 }

@@ -50,8 +50,10 @@ export function checkOptions(options: unknown, known?: readonly string[]): void 
     throw invalid('ERR_OPTION', 'options', 'an object', options, 'give { name: value, … } or nothing');
   }
   if (known === undefined) return;
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name) && (options as Record<string, unknown>)[name] !== undefined) {
+  // Not by Object.keys, which makes an array.
+  for (const name in options) {
+    if (known.includes(name) || !Object.hasOwn(options, name)) continue;
+    if ((options as Record<string, unknown>)[name] !== undefined) {
       throw invalid('ERR_OPTION', 'options', `one of ${known.join(', ')}`, name, 'remove it or mend its spelling');
     }
   }

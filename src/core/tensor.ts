@@ -1,6 +1,16 @@
-// Tensors are plain data: a typed array and its shape. Nothing to dispose.
-import { lengthOf, typedArrayName } from './arrays.js';
+// Tensors are plain data: a typed array and its shape. Nothing to dispose but what a runtime allocates.
+import { AllocatedTensor, disposedError } from './allocated.js';
+import {
+  bufferOf,
+  byteLengthOf,
+  byteOffsetOf,
+  lengthOf,
+  mayBeOneMemory,
+  plainArray,
+  typedArrayName,
+} from './arrays.js';
 import { invalid, SepconvError } from './errors.js';
+import type { Memory } from './kernels.js';
 import type { Dtype } from './params.js';
 
 export type TensorData = Float32Array | Uint8Array;
@@ -67,7 +77,7 @@ export function checkShape(argument: string, shape: unknown, rank?: number): Sha
   return shape;
 }
 
-/** Checks that an argument is a tensor of this type and rank whose buffer is attached and long enough. */
+/** Checks that an argument is a tensor of this type and rank whose buffer is attached and long enough; reads it once. */
 export function checkTensor<D extends TensorData>(
   argument: string,
   value: unknown,
@@ -75,48 +85,67 @@ export function checkTensor<D extends TensorData>(
   rank?: number,
 ): Tensor<D> {
   const shape = shapeOf(argument, value, rank);
-  checkData(`${argument}.data`, (value as Tensor<D>).data, sizeOf(shape), type);
-  return value as Tensor<D>;
+  return { data: dataOf(argument, value as Tensor<D>, sizeOf(shape), type), shape };
 }
 
-/** The checked shape of what should be a tensor. */
-export function shapeOf(argument: string, value: unknown, rank?: number): Shape {
+/** The checked shape of what should be a tensor; `known`, one that was checked before, where it is equal. */
+export function shapeOf(argument: string, value: unknown, rank?: number, known?: Shape): Shape {
   if (typeof value !== 'object' || value === null || !('data' in value) || !('shape' in value)) {
     throw invalid('ERR_SHAPE', argument, 'a tensor { data, shape }', value, 'wrap the array with tensor(data, shape)');
   }
-  return checkShape(`${argument}.shape`, value.shape, rank);
+  if (AllocatedTensor.isDisposed(value)) throw disposedError(argument);
+  const { shape } = value;
+  if (known !== undefined && Array.isArray(shape) && sameShape(known, shape)) return known;
+  return checkShape(`${argument}.shape`, shape, rank);
+}
+
+/** The data of what is a tensor but for its data, checked; as a plain array, whatever its class. */
+export function dataOf<D extends TensorData>(argument: string, value: Tensor<D>, length: number, type: ArrayType): D {
+  const { data } = value;
+  if (!isFull(data, length, type)) throw wrongData(`${argument}.data`, data, length, type);
+  return plainArray(data);
 }
 
 /** Checks a typed array's type and its length. */
 export function checkData(argument: string, data: unknown, length: number, type: ArrayType): void {
-  if (typedArrayName(data) !== type) {
-    throw invalid('ERR_DTYPE', argument, `a ${type}`, data, `convert it with ${type}.from(…)`);
-  }
-  const actual = lengthOf(data);
-  if (actual === length) return;
-  if (actual === 0) {
-    throw invalid(
-      'ERR_BUFFER',
-      argument,
-      `${length} elements`,
-      data,
-      'its buffer may have been transferred or shrunk: keep it while the tensor is used',
-    );
-  }
-  const expected = `${length} elements to fill the shape`;
-  throw invalid('ERR_SHAPE', argument, expected, `${actual}`, 'make data and shape agree');
+  if (!isFull(data, length, type)) throw wrongData(argument, data, length, type);
 }
 
-/** Checks that `out` shares no byte with an array that is read while it is written, unless `inPlace` and all of them. */
-export function checkOverlap(out: TensorData, argument: string, read: TensorData, inPlace: boolean): void {
-  if (out.buffer !== read.buffer) return;
-  if (inPlace && out.byteOffset === read.byteOffset) return;
-  const apart =
-    out.byteOffset + out.byteLength <= read.byteOffset || read.byteOffset + read.byteLength <= out.byteOffset;
+function isFull(data: unknown, length: number, type: ArrayType): boolean {
+  return typedArrayName(data) === type && lengthOf(data) === length;
+}
+
+function wrongData(argument: string, data: unknown, length: number, type: ArrayType): SepconvError {
+  if (typedArrayName(data) !== type) {
+    return invalid('ERR_DTYPE', argument, `a ${type}`, data, `convert it with ${type}.from(…)`);
+  }
+  const actual = lengthOf(data);
+  if (actual === 0) {
+    const fix = 'its buffer may have been transferred, shrunk or replaced by growth: keep it while the tensor is used';
+    return invalid('ERR_BUFFER', argument, `${length} elements`, data, fix);
+  }
+  const expected = `${length} elements to fill the shape`;
+  return invalid('ERR_SHAPE', argument, expected, `${actual}`, 'make data and shape agree');
+}
+
+/**
+ * Checks that `out` shares no byte with an array that is read while it is written, unless `inPlace` and all of them.
+ *
+ * @returns whether the two may be one memory without its showing, so that the result is to be computed apart
+ */
+export function checkOverlap(out: TensorData, argument: string, read: TensorData, inPlace: boolean): boolean {
+  const buffer = bufferOf(out);
+  const other = bufferOf(read);
+  if (buffer !== other) return mayBeOneMemory(buffer, other);
+  const begin = byteOffsetOf(out);
+  const first = byteOffsetOf(read);
+  if (inPlace && begin === first) return false;
+  const apart = begin + byteLengthOf(out) <= first || first + byteLengthOf(read) <= begin;
   if (!apart) {
     const fix = inPlace ? 'give out an array of its own, or exactly that one' : 'give out an array of its own';
     throw invalid('ERR_OVERLAP', 'out', `memory apart from ${argument}`, `bytes shared with ${argument}`, fix);
   }
+  return false;
 }
 
 /** A zeroed array, or a typed error where the host has no memory for it. */
@@ -127,6 +156,11 @@ export function allocate(type: ArrayType, length: number): TensorData {
     const message = `could not allocate a ${type} of ${length} elements; use a smaller batch or image`;
     throw new SepconvError('ERR_MEMORY', message, { received: length }, cause);
   }
+}
+
+/** An array that is freed with the garbage, for backends that need no memory of their own. */
+export function plainMemory(type: ArrayType, length: number): Memory {
+  return { data: allocate(type, length), free: () => {} };
 }
 
 /** A copy in memory of its own. */

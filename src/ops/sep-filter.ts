@@ -5,7 +5,7 @@ import type { Kernels } from '../core/kernels.js';
 import { type Op, Operator, runOnce } from '../core/operator.js';
 import { checkOptions, type LayoutOptions, type RunOptions, readLayout, readName } from '../core/options.js';
 import { type Border, borders, type Dtype, dtypes } from '../core/params.js';
-import { type Shape, type Tensor, type TensorData, tensor } from '../core/tensor.js';
+import { type Shape, shapeOf, type Tensor, type TensorData, tensor } from '../core/tensor.js';
 import { readWindow, windowGeometry } from '../core/window.js';
 import { stageConfig } from './config.js';
 
@@ -108,7 +108,8 @@ export function sepFilterOperations(kernels: () => Kernels): SepFilterOperations
     sepFilter2d(image, rowFilter, columnFilter, options) {
       checkOptions(options, ['layout', 'border', 'out']);
       const filters = [taps('rowFilter', rowFilter), taps('columnFilter', columnFilter)];
-      const dtype = typedArrayName(image?.data) === 'Uint8Array' ? 'uint8' : 'float32';
+      shapeOf('input', image, 4);
+      const dtype = typedArrayName(image.data) === 'Uint8Array' ? 'uint8' : 'float32';
       return runOnce<typeof image.data, Options>(kernels(), sepFilter, image, filters, { ...options, dtype });
     },
     prepareSepFilter2d(rowFilter: Float32Array, columnFilter: Float32Array, options?: Options) {

@@ -1,5 +1,9 @@
 // A runtime is every operation bound to one backend. The default one is chosen at the first call.
+import { AllocatedTensor } from '../core/allocated.js';
 import type { Backend, Kernels, Precision } from '../core/kernels.js';
+import { readName } from '../core/options.js';
+import { type Dtype, dtypes } from '../core/params.js';
+import { arrayTypes, checkShape, type Shape, sizeOf, type TensorData } from '../core/tensor.js';
 import { type Operations, operationsOn } from '../ops/index.js';
 import { type Host, type RuntimeOptions, type Selection, select } from './select.js';
 
@@ -17,6 +21,16 @@ export interface RuntimeInfo {
 
 export interface Runtime extends Operations {
   readonly info: RuntimeInfo;
+  /**
+   * A tensor in the memory of this runtime's backend, of zeros. The WASM kernels use it in place: layers that hand such
+   * tensors to each other copy nothing in between. See `AllocatedTensor`.
+   *
+   * @param dtype default `'float32'`
+   * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_MEMORY`
+   */
+  allocate(shape: Shape, dtype?: 'float32'): AllocatedTensor;
+  allocate(shape: Shape, dtype: 'uint8'): AllocatedTensor<Uint8Array>;
+  allocate(shape: Shape, dtype?: Dtype): AllocatedTensor<TensorData>;
 }
 
 let host: Host = { sources: [], environment: {} };
@@ -67,5 +81,15 @@ function choose() {
 
 function runtimeOf({ kernels, reasons }: Selection): Runtime {
   const { backend, isa, threads, precision } = kernels;
-  return { ...operationsOn(() => kernels), info: Object.freeze({ backend, isa, threads, precision, reasons }) };
+  return {
+    ...operationsOn(() => kernels),
+    info: Object.freeze({ backend, isa, threads, precision, reasons }),
+    allocate: (shape: Shape, dtype?: Dtype) => allocateOn(kernels, shape, dtype),
+  };
+}
+
+function allocateOn(kernels: Kernels, shape: Shape, dtype: Dtype | undefined): AllocatedTensor<never> {
+  const type = arrayTypes[readName('dtype', dtype, dtypes, 'float32')];
+  const checked = Object.freeze([...checkShape('shape', shape)]);
+  return new AllocatedTensor(kernels.allocate(type, sizeOf(checked)), checked);
 }

@@ -1,9 +1,10 @@
 // The arithmetic of one output element of a convolution.
-import type { Operands, Stage } from '../../core/kernels.js';
+import type { Stage } from '../../core/kernels.js';
 import { inputSize, outputSize } from '../../core/layout.js';
 import type { Params } from '../../core/params.js';
 import { activate } from './activation.js';
 import { type ElementIndex, elementIndex, forEachElement } from './image.js';
+import type { Operands } from './index.js';
 
 /** Adds one rounded product to a sum and rounds again: two roundings, never fused. */
 export function addProduct(sum: number, x: number, f: number): number {

@@ -1,5 +1,6 @@
 // Memory for the WASM kernels: one WebAssembly.Memory, handed out first-fit from a list of free blocks. The kernels
 // allocate nothing, so only this file grows the memory and makes its views anew.
+import { bufferOf, byteOffsetOf } from '../../core/arrays.js';
 import { SepconvError } from '../../core/errors.js';
 import type { TensorData } from '../../core/tensor.js';
 
@@ -16,10 +17,11 @@ export interface Block {
 
 export class Heap {
   readonly memory = new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages });
-  /** The whole memory; a call that allocates may replace them. */
-  floats = new Float32Array(this.memory.buffer);
-  words = new Int32Array(this.memory.buffer);
-  bytes = new Uint8Array(this.memory.buffer);
+  /** The whole memory; a call that allocates may replace them, which detaches every view. */
+  buffer = this.memory.buffer;
+  floats = new Float32Array(this.buffer);
+  words = new Int32Array(this.buffer);
+  bytes = new Uint8Array(this.buffer);
   /** By address; no two touch each other. */
   #free: Block[] = [{ address: 0, bytes: initialPages * pageBytes }];
 
@@ -37,19 +39,21 @@ export class Heap {
     return { address, bytes: size };
   }
 
+  /** Where an array stands that is a view of this memory, else −1. */
+  addressOf(data: TensorData): number {
+    return bufferOf(data) === this.buffer ? byteOffsetOf(data) : -1;
+  }
+
+  /** The `length` elements at an address, of the type of `like`. */
+  view<D extends TensorData>(address: number, length: number, like: D): D {
+    const type = like.BYTES_PER_ELEMENT === 1 ? Uint8Array : Float32Array;
+    return new type(this.buffer, address, length) as TensorData as D;
+  }
+
   /** Copies an array to an address. */
   write(data: TensorData, address: number): void {
-    this.viewLike(data).set(data, address / data.BYTES_PER_ELEMENT);
-  }
-
-  /** Fills an array from an address. */
-  read(address: number, data: TensorData): void {
-    const first = address / data.BYTES_PER_ELEMENT;
-    data.set(this.viewLike(data).subarray(first, first + data.length));
-  }
-
-  private viewLike(data: TensorData): TensorData {
-    return data.BYTES_PER_ELEMENT === 1 ? this.bytes : this.floats;
+    if (data.BYTES_PER_ELEMENT === 1) this.bytes.set(data, address);
+    else this.floats.set(data, address / 4);
   }
 
   free({ address, bytes }: Block): void {
@@ -67,7 +71,7 @@ export class Heap {
 
   /** Grows by half, so that many small steps are rare, or where the host refuses that, by what is needed. */
   #grow(size: number): void {
-    const end = this.memory.buffer.byteLength;
+    const end = this.buffer.byteLength;
     const last = this.#free[this.#free.length - 1];
     const tail = last !== undefined && last.address + last.bytes === end ? last.bytes : 0;
     const needed = Math.ceil((size - tail) / pageBytes);
@@ -77,9 +81,10 @@ export class Heap {
       const message = `the wasm backend could not get ${size} bytes of memory; use a smaller batch or image`;
       throw new SepconvError('ERR_MEMORY', message, { received: size });
     }
-    this.floats = new Float32Array(this.memory.buffer);
-    this.words = new Int32Array(this.memory.buffer);
-    this.bytes = new Uint8Array(this.memory.buffer);
+    this.buffer = this.memory.buffer;
+    this.floats = new Float32Array(this.buffer);
+    this.words = new Int32Array(this.buffer);
+    this.bytes = new Uint8Array(this.buffer);
     this.free({ address: end, bytes: added * pageBytes });
   }
 
@@ -94,7 +99,7 @@ export class Heap {
   }
 }
 
-/** One block that each call lays out anew; it grows to the largest request. */
+/** One block that every call has for itself while it runs; it grows to the largest request. */
 export class Arena {
   readonly #heap: Heap;
   #block: Block | undefined;
@@ -104,19 +109,17 @@ export class Arena {
   }
 
   /**
-   * The addresses of parts of these sizes, valid until the next call.
+   * The address of so many bytes, valid until the next call.
    *
    * @throws SepconvError `ERR_MEMORY`
    */
-  layOut(sizes: readonly number[]): number[] {
-    const { offsets, bytes } = sideBySide(sizes);
+  reserve(bytes: number): number {
     if (this.#block === undefined || this.#block.bytes < bytes) {
       if (this.#block !== undefined) this.#heap.free(this.#block);
       this.#block = undefined;
       this.#block = this.#heap.allocate(bytes);
     }
-    const { address } = this.#block;
-    return offsets.map((offset) => address + offset);
+    return this.#block.address;
   }
 }
 
@@ -131,6 +134,7 @@ export function sideBySide(sizes: readonly number[]): { readonly offsets: number
   return { offsets, bytes };
 }
 
-function aligned(bytes: number): number {
-  return Math.ceil(bytes / alignment) * alignment;
+export function aligned(bytes: number): number {
+  const over = bytes % alignment;
+  return over === 0 ? bytes : bytes - over + alignment;
 }
