@@ -3,6 +3,7 @@
 #include <immintrin.h>
 
 #include "lane.h"
+#include "pair.h"
 
 namespace {
 
@@ -43,6 +44,35 @@ ALWAYS_INLINE Vec whereNegative(Vec v, Vec a, Vec b) {
 ALWAYS_INLINE Vec larger(Vec m, Vec v) {
   const __m256 taken = _mm256_and_ps(_mm256_cmp_ps(m.v, m.v, _CMP_ORD_Q), _mm256_cmp_ps(v.v, m.v, _CMP_NLE_UQ));
   return {_mm256_blendv_ps(m.v, v.v, taken)};
+}
+
+struct Doubles {
+  __m256d v;
+  Doubles(__m256d lanes) : v(lanes) {}
+  Doubles(double value) : v(_mm256_set1_pd(value)) {}
+};
+
+/** In the order of the kernel, as `inOrder` of a Vec. */
+ALWAYS_INLINE Doubles inOrder(Doubles d) { return _mm256_castps_pd(inOrder(Vec{_mm256_castpd_ps(d.v)}).v); }
+ALWAYS_INLINE Doubles operator+(Doubles a, Doubles b) { return inOrder(_mm256_add_pd(a.v, b.v)); }
+ALWAYS_INLINE Doubles operator-(Doubles a, Doubles b) { return _mm256_sub_pd(a.v, b.v); }
+ALWAYS_INLINE Doubles operator*(Doubles a, Doubles b) { return _mm256_mul_pd(a.v, b.v); }
+ALWAYS_INLINE Doubles operator/(Doubles a, Doubles b) { return _mm256_div_pd(a.v, b.v); }
+ALWAYS_INLINE Doubles operator-(Doubles a) { return _mm256_xor_pd(a.v, _mm256_set1_pd(-0.0)); }
+ALWAYS_INLINE Doubles atLeast(Doubles v, Doubles bound) { return _mm256_max_pd(bound.v, v.v); }
+ALWAYS_INLINE Doubles atMost(Doubles v, Doubles bound) { return _mm256_min_pd(bound.v, v.v); }
+ALWAYS_INLINE Doubles whereLess(Doubles a, Doubles b, Doubles yes, Doubles no) {
+  return _mm256_blendv_pd(no.v, yes.v, _mm256_cmp_pd(a.v, b.v, _CMP_LT_OQ));
+}
+ALWAYS_INLINE Doubles powerOfTwo(Doubles k) {
+  const __m256i bits = _mm256_castpd_si256((k + 6755399441056767).v);
+  return _mm256_castsi256_pd(_mm256_slli_epi64(bits, 52));
+}
+ALWAYS_INLINE Pair<Doubles> toDoubles(Vec v) {
+  return {_mm256_cvtps_pd(_mm256_castps256_ps128(v.v)), _mm256_cvtps_pd(_mm256_extractf128_ps(v.v, 1))};
+}
+ALWAYS_INLINE Vec toFloats(Pair<Doubles> v) {
+  return {_mm256_set_m128(_mm256_cvtpd_ps(v.high.v), _mm256_cvtpd_ps(v.low.v))};
 }
 
 }  // namespace
