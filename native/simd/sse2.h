@@ -20,7 +20,8 @@ struct Vec {
     return {_mm_cvtepi32_ps(_mm_unpacklo_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128(four), zero), zero))};
   }
   void storeBytes(uint8_t* p) const {
-    const __m128i whole = _mm_cvtps_epi32(_mm_min_ps(_mm_max_ps(v, _mm_setzero_ps()), _mm_set1_ps(255)));
+    // NaN and what is below every integer become the lowest one, which the packing saturates to 0.
+    const __m128i whole = _mm_cvtps_epi32(_mm_min_ps(_mm_set1_ps(255), v));
     const __m128i words = _mm_packs_epi32(whole, whole);
     const int32_t four = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
     memcpy(p, &four, sizeof four);
