@@ -42,8 +42,8 @@ ALWAYS_INLINE Vec whereNegative(Vec v, Vec a, Vec b) {
   return {_mm256_blendv_ps(b.v, a.v, _mm256_cmp_ps(v.v, _mm256_setzero_ps(), _CMP_LT_OQ))};
 }
 ALWAYS_INLINE Vec larger(Vec m, Vec v) {
-  const __m256 taken = _mm256_and_ps(_mm256_cmp_ps(m.v, m.v, _CMP_ORD_Q), _mm256_cmp_ps(v.v, m.v, _CMP_NLE_UQ));
-  return {_mm256_blendv_ps(m.v, v.v, taken)};
+  // A comparison's ones are a NaN.
+  return {_mm256_or_ps(_mm256_max_ps(v.v, m.v), _mm256_cmp_ps(v.v, v.v, _CMP_UNORD_Q))};
 }
 
 struct Doubles {

@@ -38,8 +38,8 @@ ALWAYS_INLINE Vec whereNegative(Vec v, Vec a, Vec b) {
   return {_mm512_mask_blend_ps(_mm512_cmp_ps_mask(v.v, _mm512_setzero_ps(), _CMP_LT_OQ), b.v, a.v)};
 }
 ALWAYS_INLINE Vec larger(Vec m, Vec v) {
-  const __mmask16 known = _mm512_cmp_ps_mask(m.v, m.v, _CMP_ORD_Q);
-  return {_mm512_mask_blend_ps(_mm512_mask_cmp_ps_mask(known, v.v, m.v, _CMP_NLE_UQ), m.v, v.v)};
+  const __mmask16 unknown = _mm512_cmp_ps_mask(v.v, v.v, _CMP_UNORD_Q);
+  return {_mm512_mask_blend_ps(unknown, _mm512_max_ps(v.v, m.v), v.v)};
 }
 
 struct Doubles {

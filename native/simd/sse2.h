@@ -46,8 +46,8 @@ ALWAYS_INLINE Vec whereNegative(Vec v, Vec a, Vec b) {
   return {_mm_or_ps(_mm_and_ps(negative, a.v), _mm_andnot_ps(negative, b.v))};
 }
 ALWAYS_INLINE Vec larger(Vec m, Vec v) {
-  const __m128 taken = _mm_and_ps(_mm_cmpord_ps(m.v, m.v), _mm_cmpnle_ps(v.v, m.v));
-  return {_mm_or_ps(_mm_and_ps(taken, v.v), _mm_andnot_ps(taken, m.v))};
+  // A comparison's ones are a NaN.
+  return {_mm_or_ps(_mm_max_ps(v.v, m.v), _mm_cmpunord_ps(v.v, v.v))};
 }
 
 struct Doubles {
