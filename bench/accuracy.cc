@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -60,17 +61,19 @@ T limited(T v) {
 int main() {
   const float all = HUGE_VALF;
   measure(
-      "elu", [](float v) { return ours::elu(v, 1); }, [](auto v) { return expm1(v); }, 0);
+      "elu", [](float v) { return float(ours::elu(double(v), 1)); }, [](auto v) { return expm1(v); }, 0);
   measure(
-      "sigmoid", [](float v) { return ours::sigmoid(v); }, [](auto v) { return 1 / (1 + exp(-v)); }, all);
+      "sigmoid", [](float v) { return float(ours::sigmoid(double(v))); }, [](auto v) { return 1 / (1 + exp(-v)); },
+      all);
   measure(
-      "tanh", [](float v) { return ours::tanh(v); }, [](auto v) { return std::tanh(v); }, all);
+      "tanh", [](float v) { return float(ours::tanh(double(v))); }, [](auto v) { return std::tanh(v); }, all);
   measure(
-      "silu", [](float v) { return ours::silu(v); }, [](auto v) { return limited(v) / (1 + exp(-limited(v))); }, all);
+      "silu", [](float v) { return float(ours::silu(double(v))); },
+      [](auto v) { return limited(v) / (1 + exp(-limited(v))); }, all);
   measure(
-      "gelu", [](float v) { return ours::gelu(v); },
+      "gelu", [](float v) { return float(ours::gelu(double(v))); },
       [](auto v) { return limited(v) / 2 * erfc(-limited(v) / sqrt(decltype(v)(2))); }, all);
   measure(
-      "softplus", [](float v) { return ours::softplus(v); },
+      "softplus", [](float v) { return float(ours::softplus(double(v))); },
       [](auto v) { return (v > 0 ? v : 0) + log1p(exp(v > 0 ? -v : v)); }, all);
 }

@@ -10,28 +10,9 @@ inline V hardSigmoid(V v) {
   return atMost(atLeast(add(divide(v, V::splat(6)), V::splat(0.5f)), V::splat(0)), V::splat(1));
 }
 
-/** An activation that is computed lane by lane. */
-inline float transcendental(const Params& p, float v) {
-  if (v != v) return v;
-  switch (p.activation) {
-    case ELU:
-      return v < 0 ? elu(v, p.alpha) : v;
-    case SIGMOID:
-      return sigmoid(v);
-    case TANH:
-      return tanh(v);
-    case SILU:
-      return silu(v);
-    case GELU:
-      return gelu(v);
-    default:
-      return softplus(v);
-  }
-}
-
-/** `slope` is prelu's for the first of these channels. */
+/** `slopes` are prelu's for these channels. */
 template <class V>
-inline V activate(const Params& p, V v, const float* slope) {
+ALWAYS_INLINE V activate(const Params& p, V v, const float* slopes) {
   switch (p.activation) {
     case RELU:
       return atLeast(v, V::splat(0));
@@ -40,18 +21,26 @@ inline V activate(const Params& p, V v, const float* slope) {
     case LEAKY_RELU:
       return whereNegative(v, multiply(V::splat(p.alpha), v), v);
     case PRELU:
-      return whereNegative(v, multiply(V::load(slope), v), v);
+      return whereNegative(v, multiply(V::load(slopes), v), v);
     case HARD_SIGMOID:
       return hardSigmoid(v);
     case HARD_SWISH:
       return multiply(v, hardSigmoid(v));
-    case LINEAR:
+    case ELU:
+      return toFloats(elu(toDoubles(v), p.alpha));
+    case SIGMOID:
+      return toFloats(sigmoid(toDoubles(v)));
+    case TANH:
+      return toFloats(tanh(toDoubles(v)));
+    case SILU:
+      return toFloats(silu(toDoubles(v)));
+    case GELU:
+      return toFloats(gelu(toDoubles(v)));
+    case SOFTPLUS:
+      return toFloats(softplus(toDoubles(v)));
+    default:
       return v;
   }
-  float values[V::lanes];
-  v.store(values);
-  for (int lane = 0; lane < V::lanes; ++lane) values[lane] = transcendental(p, values[lane]);
-  return V::load(values);
 }
 
 /**
@@ -88,20 +77,48 @@ ALWAYS_INLINE void finish(const Epilogue& e, V sum, float* y) {
   atMost(atLeast(sum, V::splat(e.low)), V::splat(e.high)).store(y);
 }
 
-/** The residual and the activation for V::lanes outputs at `y`, whose sums are at `sums`. */
+/** What the second pass reads and writes; `residual` may be null. */
+struct Outputs {
+  const float* sums;
+  const float* residual;
+  const float* slopes;
+  float* y;
+};
+
+/** The residual and the activation for V::lanes outputs from `i` on. */
 template <class V>
-inline void finishLater(const Epilogue& e, const float* sums, float* y, int32_t channel) {
-  V v = V::load(sums);
-  if (e.residual != nullptr) v = add(v, V::load(e.residual + (y - e.output)));
-  activate(e.p, v, e.slopes + channel).store(y);
+ALWAYS_INLINE void finishLater(const Params& p, const Outputs& o, ptrdiff_t i) {
+  V v = V::load(o.sums + i);
+  if (o.residual != nullptr) v = add(v, V::load(o.residual + i));
+  activate(p, v, o.slopes + i).store(o.y + i);
+}
+
+/** The same for `count` outputs side by side. Those that fill no Vec go through arrays that do. */
+void finishOutputs(const Params& p, const Outputs& o, ptrdiff_t count) {
+  using Vecs = Pair<Pair<Vec>>;
+  ptrdiff_t i = 0;
+  for (; i + Vecs::lanes <= count; i += Vecs::lanes) finishLater<Vecs>(p, o, i);
+  for (; i + Vec::lanes <= count; i += Vec::lanes) finishLater<Vec>(p, o, i);
+  if (i == count) return;
+  const size_t bytes = size_t(count - i) * sizeof(float);
+  float sums[Vec::lanes] = {}, residual[Vec::lanes] = {}, slopes[Vec::lanes] = {};
+  memcpy(sums, o.sums + i, bytes);
+  if (o.residual != nullptr) memcpy(residual, o.residual + i, bytes);
+  if (p.activation == PRELU) memcpy(slopes, o.slopes + i, bytes);
+  finishLater<Vec>(p, {sums, residual, slopes, sums}, 0);
+  memcpy(o.y + i, sums, bytes);
 }
 
 /** The residual and the activation for the channels [first, last) of neighbouring pixels, from `sums` to `y`. */
 void finishPixels(const Epilogue& e, const float* sums, float* y, int32_t pixels, int32_t first, int32_t last) {
-  for (int32_t pixel = 0; pixel < pixels; ++pixel, sums += e.p.outputChannels, y += e.p.outputChannels) {
-    int32_t c = first;
-    for (; c + Vec::lanes <= last; c += Vec::lanes) finishLater<Vec>(e, sums + c, y + c, c);
-    for (; c < last; ++c) finishLater<Lane>(e, sums + c, y + c, c);
+  const float* residual = e.residual == nullptr ? nullptr : e.residual + (y - e.output);
+  const ptrdiff_t channels = e.p.outputChannels;
+  if (last - first == channels && e.p.activation != PRELU) {
+    return finishOutputs(e.p, {sums, residual, e.slopes, y}, pixels * channels);
+  }
+  for (ptrdiff_t i = first; i < pixels * channels; i += channels) {
+    const float* pixelResidual = residual == nullptr ? nullptr : residual + i;
+    finishOutputs(e.p, {sums + i, pixelResidual, e.slopes + first, y + i}, last - first);
   }
 }
 

@@ -1,7 +1,7 @@
 // Lanes hold neighbouring channels; there are no weights. Threads share rows and, where a row is all there is,
 // channels.
 #pragma once
-#include "../simd/lane.h"
+#include "../simd/registers.h"
 #include "../window.h"
 
 namespace {
@@ -23,28 +23,63 @@ struct PoolingWindow {
   float count;
 };
 
-template <class V>
-inline V largest(const PoolingWindow& w, const float* x) {
-  V m = V::splat(-__builtin_huge_valf());
-  for (int32_t ky = 0; ky < w.rows; ++ky) {
-    for (int32_t kx = 0; kx < w.columns; ++kx) m = larger(m, V::load(x + ky * w.rowStep + kx * w.columnStep));
-  }
-  return m;
+template <class V, int N>
+ALWAYS_INLINE void takeLarger(Registers<V, N>& largest, const float* x, ptrdiff_t step) {
+  largest.first = larger(largest.first, V::load(x));
+  if constexpr (N > 1) takeLarger(largest.others, x + step, step);
 }
 
-template <class V>
-inline V average(const PoolingWindow& w, const float* x) {
-  V sum = V::splat(0);
-  for (int32_t ky = 0; ky < w.rows; ++ky) {
-    for (int32_t kx = 0; kx < w.columns; ++kx) sum = add(sum, V::load(x + ky * w.rowStep + kx * w.columnStep));
-  }
-  return divide(sum, V::splat(w.count));
+template <class V, int N>
+ALWAYS_INLINE void addTo(Registers<V, N>& sums, const float* x, ptrdiff_t step) {
+  sums.first = add(sums.first, V::load(x));
+  if constexpr (N > 1) addTo(sums.others, x + step, step);
 }
 
-template <class V>
-inline void poolingPixel(const Params& p, const PoolingWindow& w, const float* x, float* y) {
-  (p.reduction == MAX ? largest<V>(w, x) : average<V>(w, x)).store(y);
+template <class V, int N>
+ALWAYS_INLINE void storeLargest(const Registers<V, N>& largest, float* y, ptrdiff_t step) {
+  largest.first.store(y);
+  if constexpr (N > 1) storeLargest(largest.others, y + step, step);
 }
+
+template <class V, int N>
+ALWAYS_INLINE void storeMeans(const Registers<V, N>& sums, V count, float* y, ptrdiff_t step) {
+  divide(sums.first, count).store(y);
+  if constexpr (N > 1) storeMeans(sums.others, count, y + step, step);
+}
+
+/** N Vecs of outputs, `step` floats apart, whose inputs are `inputStep` apart. */
+template <class V, int N>
+inline void poolingVecs(const Params& p, const PoolingWindow& w, const float* x, ptrdiff_t inputStep, float* y,
+                        ptrdiff_t step) {
+  const bool isMax = p.reduction == MAX;
+  Registers<V, N> values;
+  fill(values, V::splat(isMax ? -__builtin_huge_valf() : 0));
+  for (int32_t ky = 0; ky < w.rows; ++ky, x += w.rowStep) {
+    const float* tap = x;
+    if (isMax) {
+      for (int32_t kx = 0; kx < w.columns; ++kx, tap += w.columnStep) takeLarger(values, tap, inputStep);
+    } else {
+      for (int32_t kx = 0; kx < w.columns; ++kx, tap += w.columnStep) addTo(values, tap, inputStep);
+    }
+  }
+  if (isMax) {
+    storeLargest(values, y, step);
+  } else {
+    storeMeans(values, V::splat(w.count), y, step);
+  }
+}
+
+/** Outputs side by side, whose inputs are side by side too. */
+inline void poolingLine(const Params& p, const PoolingWindow& w, const float* x, float* y, ptrdiff_t count) {
+  constexpr int n = Vec::lanes;
+  ptrdiff_t i = 0;
+  for (; i + 4 * n <= count; i += 4 * n) poolingVecs<Vec, 4>(p, w, x + i, n, y + i, n);
+  for (; i + n <= count; i += n) poolingVecs<Vec, 1>(p, w, x + i, n, y + i, n);
+  for (; i < count; ++i) poolingVecs<Lane, 1>(p, w, x + i, 1, y + i, 1);
+}
+
+/** Pixels of few channels that are taken at once where their inputs are not side by side. */
+constexpr int32_t pixelsAtOnce = 8;
 
 /** The taps [0, end) that fall inside the input with its padding, along one axis. */
 inline int32_t tapsInPadded(const Axis& a, int32_t paddingAfter, int32_t out) {
@@ -57,6 +92,10 @@ inline int32_t tapsInPadded(const Axis& a, int32_t paddingAfter, int32_t out) {
 void poolingRow(const Params& p, const float* image, int32_t outY, int32_t begin, int32_t end, float* y) {
   const Axis across = horizontalAxis(p);
   const Axis down = verticalAxis(p);
+  const Interior inner = interior(across);
+  // Pixels that read one beside the other are like channels.
+  const bool isLine = p.strideWidth == 1 && end - begin == p.inputChannels;
+  const bool isNarrow = p.inputChannels < Vec::lanes;
   const Taps rows = tapsInside(down, outY);
   const int32_t paddedRows = tapsInPadded(down, p.paddingBottom, outY);
   PoolingWindow w;
@@ -64,7 +103,9 @@ void poolingRow(const Params& p, const float* image, int32_t outY, int32_t begin
   w.rowStep = ptrdiff_t(p.dilationHeight) * p.inputWidth * p.inputChannels;
   w.columnStep = ptrdiff_t(p.dilationWidth) * p.inputChannels;
   const float* row = image + ptrdiff_t(rows.origin + rows.begin * p.dilationHeight) * p.inputWidth * p.inputChannels;
-  for (int32_t outX = 0; outX < p.outputWidth; ++outX, y += p.outputChannels) {
+  for (int32_t outX = 0, pixels; outX < p.outputWidth; outX += pixels, y += ptrdiff_t(pixels) * p.outputChannels) {
+    const int32_t inside = outX >= inner.begin && outX < inner.end ? inner.end - outX : 1;
+    pixels = isLine ? inside : isNarrow && inside >= pixelsAtOnce ? pixelsAtOnce : 1;
     const Taps columns = tapsInside(across, outX);
     w.columns = columns.end - columns.begin;
     const bool padded = p.reduction == AVERAGE_PADDED;
@@ -72,9 +113,14 @@ void poolingRow(const Params& p, const float* image, int32_t outY, int32_t begin
     w.count =
         padded ? float(int64_t(paddedRows) * tapsInPadded(across, p.paddingRight, outX)) : float(w.rows * w.columns);
     const float* x = row + ptrdiff_t(columns.origin + columns.begin * p.dilationWidth) * p.inputChannels;
-    int32_t c = begin;
-    for (; c + Vec::lanes <= end; c += Vec::lanes) poolingPixel<Vec>(p, w, x + c, y + c);
-    for (; c < end; ++c) poolingPixel<Lane>(p, w, x + c, y + c);
+    if (pixels == 1 || isLine) {
+      poolingLine(p, w, x + begin, y + begin, end - begin + ptrdiff_t(pixels - 1) * p.inputChannels);
+      continue;
+    }
+    const ptrdiff_t inputStep = ptrdiff_t(p.strideWidth) * p.inputChannels;
+    for (int32_t c = begin; c < end; ++c) {
+      poolingVecs<Lane, pixelsAtOnce>(p, w, x + c, inputStep, y + c, p.outputChannels);
+    }
   }
 }
 

@@ -34,34 +34,32 @@ inline int32_t borderedIndex(int32_t border, int64_t i, int32_t size) {
   }
 }
 
-inline float sampleAt(const Params& p, const void* image, ptrdiff_t i) {
-  return p.dtype == UINT8 ? static_cast<const uint8_t*>(image)[i] : static_cast<const float*>(image)[i];
+inline void toFloats(const float* from, ptrdiff_t count, float* to) { memcpy(to, from, count * sizeof(float)); }
+
+inline void toFloats(const uint8_t* from, ptrdiff_t count, float* to) {
+  ptrdiff_t i = 0;
+  for (; i + Vec::lanes <= count; i += Vec::lanes) Vec::loadBytes(from + i).store(to + i);
+  for (; i < count; ++i) Lane::loadBytes(from + i).store(to + i);
 }
 
-/** One row of the image as floats, with its border on both sides; position 0 is `paddingLeft` pixels before it. */
-inline void borderedRow(const Params& p, const void* image, int32_t row, float* line) {
+/** The pixels [begin, end) of one row as floats, where `row` is its first one, with the border beyond its ends. */
+template <class In>
+inline void borderedPixels(const Params& p, const In* row, int64_t begin, int64_t end, float* line) {
   const int32_t channels = p.inputChannels;
-  const ptrdiff_t size = ptrdiff_t(p.inputWidth) * channels;
-  const ptrdiff_t base = row * size;
-  const auto border = [&](int64_t begin, int64_t end) {
-    for (int64_t x = begin; x < end; ++x) {
+  const auto border = [&](int64_t x, int64_t last) {
+    for (; x < last; ++x) {
       const int32_t from = borderedIndex(p.border, x, p.inputWidth);
-      for (int32_t c = 0; c < channels; ++c) {
-        *line++ = from < 0 ? 0 : sampleAt(p, image, base + ptrdiff_t(from) * channels + c);
-      }
+      for (int32_t c = 0; c < channels; ++c) *line++ = from < 0 ? 0 : row[ptrdiff_t(from) * channels + c];
     }
+    return x;
   };
-  border(-int64_t(p.paddingLeft), 0);
-  if (p.dtype == UINT8) {
-    const uint8_t* bytes = static_cast<const uint8_t*>(image) + base;
-    ptrdiff_t i = 0;
-    for (; i + Vec::lanes <= size; i += Vec::lanes) Vec::loadBytes(bytes + i).store(line + i);
-    for (; i < size; ++i) Lane::loadBytes(bytes + i).store(line + i);
-  } else {
-    memcpy(line, static_cast<const float*>(image) + base, size * sizeof(float));
+  const int64_t x = border(begin, end < 0 ? end : 0);
+  const int64_t inside = end < p.inputWidth ? end : p.inputWidth;
+  if (x < inside) {
+    toFloats(row + x * channels, (inside - x) * channels, line);
+    line += (inside - x) * channels;
   }
-  line += size;
-  border(p.inputWidth, int64_t(p.inputWidth) + p.paddingRight);
+  border(x < inside ? inside : x, end);
 }
 
 /** Rows of sums, one for each tap of the column filter, at their position modulo their number. */
@@ -84,15 +82,25 @@ struct Line {
   ptrdiff_t wrap;
 };
 
-template <class V, int N>
-ALWAYS_INLINE void storeLine(const Registers<V, N>& sums, float* y) {
-  sums.first.store(y);
+/** As floats, or as bytes. */
+template <class V>
+ALWAYS_INLINE void storeTo(float* y, V v) {
+  v.store(y);
+}
+template <class V>
+ALWAYS_INLINE void storeTo(uint8_t* y, V v) {
+  v.storeBytes(y);
+}
+
+template <class V, int N, class Out>
+ALWAYS_INLINE void storeLine(const Registers<V, N>& sums, Out* y) {
+  storeTo(y, sums.first);
   if constexpr (N > 1) storeLine(sums.others, y + V::lanes);
 }
 
 /** N neighbouring Vecs of sums at `i`. */
-template <class V, int N>
-ALWAYS_INLINE void lineSums(const Line& line, ptrdiff_t i, float* y) {
+template <class V, int N, class Out>
+ALWAYS_INLINE void lineSums(const Line& line, ptrdiff_t i, Out* y) {
   Registers<V, N> sums;
   fill(sums, V::splat(0));
   const float* x = line.x + i;
@@ -103,87 +111,113 @@ ALWAYS_INLINE void lineSums(const Line& line, ptrdiff_t i, float* y) {
   storeLine(sums, y + i);
 }
 
+/** Sums that a pass takes at once. */
+constexpr ptrdiff_t sumsAtOnce = 8 * Vec::lanes;
+
 /** The sums [begin, end). */
-void sumLine(const Line& line, ptrdiff_t begin, ptrdiff_t end, float* y) {
+template <class Out>
+void sumLine(const Line& line, ptrdiff_t begin, ptrdiff_t end, Out* y) {
   ptrdiff_t i = begin;
-  for (; i + 4 * Vec::lanes <= end; i += 4 * Vec::lanes) lineSums<Vec, 4>(line, i, y);
+  for (; i + sumsAtOnce <= end; i += sumsAtOnce) lineSums<Vec, sumsAtOnce / Vec::lanes>(line, i, y);
   for (; i + Vec::lanes <= end; i += Vec::lanes) lineSums<Vec, 1>(line, i, y);
   for (; i < end; ++i) lineSums<Lane, 1>(line, i, y);
 }
 
-/** The row pass: from a bordered line to one row of sums. Taps in a zero border are skipped. */
-inline void rowPass(const Params& p, const float* line, const float* f, float* sums) {
+/** Pixels that are converted at once: their floats stay in the nearest cache, and a pass has no rest in the middle. */
+inline int32_t chunkPixels(int32_t channels) {
+  const ptrdiff_t parts = 2048 / (sumsAtOnce * channels);
+  return int32_t(sumsAtOnce * (parts < 1 ? 1 : parts));
+}
+
+/** The row pass of one row. Taps in a zero border are skipped; float pixels away from the ends are read in place. */
+template <class In>
+inline void rowPass(const Params& p, const In* row, const float* f, float* line, float* sums) {
   const Axis across = horizontalAxis(p);
-  const Interior inner = p.border == ZERO ? interior(across) : Interior{0, p.outputWidth};
+  const Interior inner = interior(across);
   const ptrdiff_t channels = p.inputChannels;
-  const auto pass = [&](int32_t begin, int32_t end, Taps taps) {
-    const Line sum{line + taps.begin * channels, channels, f + taps.begin, taps.end - taps.begin, -1, 0};
-    sumLine(sum, begin * channels, end * channels, sums);
+  const auto pass = [&](const float* x, int32_t begin, int32_t end, Taps taps) {
+    const Line sum{x + taps.begin * channels, channels, f + taps.begin, taps.end - taps.begin, -1, 0};
+    sumLine(sum, 0, (end - begin) * channels, sums + begin * channels);
   };
-  for (int32_t x = 0; x < inner.begin; ++x) pass(x, x + 1, tapsInside(across, x));
-  pass(inner.begin, inner.end, {0, 0, p.filterWidth});
-  for (int32_t x = inner.end; x < p.outputWidth; ++x) pass(x, x + 1, tapsInside(across, x));
+  const auto convert = [&](int32_t begin, int32_t end) {
+    borderedPixels(p, row, int64_t(begin) - p.paddingLeft, int64_t(end) - p.paddingLeft + p.filterWidth - 1, line);
+  };
+  const Taps all{0, 0, p.filterWidth};
+  const auto edge = [&](int32_t begin, int32_t end) {
+    convert(begin, end);
+    if (p.border != ZERO) return pass(line, begin, end, all);
+    for (int32_t x = begin; x < end; ++x) pass(line + (x - begin) * channels, x, x + 1, tapsInside(across, x));
+  };
+  edge(0, inner.begin);
+  if constexpr (sizeof(In) == sizeof(float)) {
+    pass(row + (inner.begin - p.paddingLeft) * channels, inner.begin, inner.end, all);
+  } else {
+    const int32_t pixels = chunkPixels(p.inputChannels);
+    for (int32_t begin = inner.begin, end; begin < inner.end; begin = end) {
+      end = inner.end - begin < pixels ? inner.end : begin + pixels;
+      convert(begin, end);
+      pass(line, begin, end, all);
+    }
+  }
+  edge(inner.end, p.outputWidth);
 }
 
 /** The column pass of one row of outputs, whose window begins at the ring's position `first`. */
-inline void columnPass(const Ring& ring, int64_t first, const float* f, Taps taps, float* sums) {
+template <class Out>
+inline void columnPass(const Ring& ring, int64_t first, const float* f, Taps taps, Out* y) {
   const int32_t slot = ring.slot(first + taps.begin);
   const ptrdiff_t size = ring.rowSize;
   const Line sum{ring.rows + slot * size, size, f + taps.begin, taps.end - taps.begin, ring.count - slot,
                  size * ring.count};
-  sumLine(sum, 0, size, sums);
+  sumLine(sum, 0, size, y);
 }
 
 int32_t sepFilterUnits(const Params* p) { return p->batch * p->outputHeight; }
 
 size_t sepFilterScratchSize(const Params* p) {
   const size_t rowSize = size_t(p->inputWidth) * p->inputChannels;
-  return rowSize * (p[1].filterHeight + 1) + size_t(p->inputWidth + p->filterWidth) * p->inputChannels;
+  return rowSize * p[1].filterHeight + size_t(p->inputWidth + p->filterWidth) * p->inputChannels;
 }
 
 /** The rows [begin, end) of one image. */
-void sepFilterRows(const Params* p, const void* image, const float* packed, float* scratch, int32_t begin, int32_t end,
-                   void* output) {
+template <class Out>
+void sepFilterRows(const Params* p, const Out* image, const float* packed, float* scratch, int32_t begin, int32_t end,
+                   Out* output) {
   const Params& rows = p[0];
   const Params& columns = p[1];
   const Axis down = verticalAxis(columns);
   const ptrdiff_t rowSize = ptrdiff_t(rows.inputWidth) * rows.inputChannels;
   const Ring ring{scratch, rowSize, columns.filterHeight};
-  float* result = scratch + rowSize * columns.filterHeight;
-  float* line = result + rowSize;
-  const float* f = packed + rows.filterWidth;
+  float* line = scratch + rowSize * ring.count;
   int64_t filled = int64_t(begin) - columns.paddingTop;
   for (int32_t y = begin; y < end; ++y) {
     const int64_t first = int64_t(y) - columns.paddingTop;
     for (; filled < first + columns.filterHeight; ++filled) {
       const int32_t row = borderedIndex(columns.border, filled, columns.inputHeight);
-      if (row < 0) continue;
-      borderedRow(rows, image, row, line);
-      rowPass(rows, line, packed, ring.at(filled));
+      if (row >= 0) rowPass(rows, image + row * rowSize, packed, line, ring.at(filled));
     }
     const Taps taps = columns.border == ZERO ? tapsInside(down, y) : Taps{0, 0, columns.filterHeight};
-    float* sums = rows.dtype == UINT8 ? result : static_cast<float*>(output) + y * rowSize;
-    columnPass(ring, first, f, taps, sums);
-    if (rows.dtype == UINT8) {
-      uint8_t* bytes = static_cast<uint8_t*>(output) + y * rowSize;
-      ptrdiff_t i = 0;
-      for (; i + Vec::lanes <= rowSize; i += Vec::lanes) Vec::load(result + i).storeBytes(bytes + i);
-      for (; i < rowSize; ++i) Lane::load(result + i).storeBytes(bytes + i);
-    }
+    columnPass(ring, first, packed + rows.filterWidth, taps, output + y * rowSize);
   }
 }
 
-void sepFilter(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
-  const ptrdiff_t bytes = p->dtype == UINT8 ? 1 : sizeof(float);
-  const ptrdiff_t imageBytes = ptrdiff_t(p->inputHeight) * p->inputWidth * p->inputChannels * bytes;
+template <class Out>
+void sepFilterImages(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
+  const Out* input = static_cast<const Out*>(operands.input);
+  Out* output = static_cast<Out*>(operands.output);
+  const ptrdiff_t imageSize = ptrdiff_t(p->inputHeight) * p->inputWidth * p->inputChannels;
   for (int32_t row = begin; row < end;) {
     const int32_t n = row / p->outputHeight;
     const int32_t first = row % p->outputHeight;
     const int32_t last = end - row < p->outputHeight - first ? first + (end - row) : p->outputHeight;
-    sepFilterRows(p, static_cast<const char*>(operands.input) + n * imageBytes, operands.packed, scratch, first, last,
-                  static_cast<char*>(operands.output) + n * imageBytes);
+    sepFilterRows(p, input + n * imageSize, operands.packed, scratch, first, last, output + n * imageSize);
     row += last - first;
   }
+}
+
+void sepFilter(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
+  const auto run = p->dtype == UINT8 ? sepFilterImages<uint8_t> : sepFilterImages<float>;
+  run(p, operands, scratch, begin, end);
 }
 
 }  // namespace

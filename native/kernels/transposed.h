@@ -46,6 +46,15 @@ inline Reach reachOf(const Axis& a, int32_t out) {
   return {int32_t(tap), int32_t(inside < left ? inside : left), int32_t(input)};
 }
 
+/** Outputs from `out` on, a stride apart, that the same taps reach: if none is missing, up to the last input pixel. */
+inline int32_t pixelsAlike(const Axis& a, const Reach& reach, int32_t out) {
+  const int32_t left = (a.filter - 1 - reach.tap) / tapStep(a) + 1;
+  if (reach.count != left) return 1;
+  const int32_t inputs = a.input - reach.input;
+  const int32_t outputs = (a.output - 1 - out) / a.stride + 1;
+  return inputs < outputs ? inputs : outputs;
+}
+
 size_t transposedPackedSize(const Params* p) { return conv2dPackedSize(p); }
 
 void transposedPack(const Params* p, const Weights* weights, float* packed) { conv2dPack(p, weights, packed); }
@@ -68,16 +77,12 @@ void transposedRow(const Epilogue& e, const float* image, const float* packed, i
   for (int32_t phase = 0; phase < p.strideWidth && phase < p.outputWidth; ++phase) {
     for (int32_t outX = phase; outX < p.outputWidth;) {
       const Reach columns = reachOf(across, outX);
-      int32_t pixels = 1;
-      int64_t next = int64_t(outX) + p.strideWidth;
-      for (; next < p.outputWidth; next += p.strideWidth, ++pixels) {
-        const Reach other = reachOf(across, int32_t(next));
-        if (other.tap != columns.tap || other.count != columns.count || columns.count == 0) break;
-      }
+      const int32_t pixels = pixelsAlike(across, columns, outX);
       t.columns = columns.count;
       t.firstProduct = (ptrdiff_t(rows.tap) * p.filterWidth + columns.tap) * t.channels;
       const float* x = image + rows.input * inputRow + ptrdiff_t(columns.input) * p.inputChannels;
       productGroups(e, t, x, packed, y + ptrdiff_t(outX) * p.outputChannels, pixels);
+      const int64_t next = outX + int64_t(pixels) * p.strideWidth;
       if (next > p.outputWidth) break;
       outX = int32_t(next);
     }

@@ -3,6 +3,7 @@
 #include <immintrin.h>
 
 #include "lane.h"
+#include "pair.h"
 
 namespace {
 
@@ -42,8 +43,41 @@ ALWAYS_INLINE Vec evens(Vec a, Vec b) {
   return {_mm512_permutex2var_ps(a.v, lanes, b.v)};
 }
 ALWAYS_INLINE Vec larger(Vec m, Vec v) {
-  const __mmask16 known = _mm512_cmp_ps_mask(m.v, m.v, _CMP_ORD_Q);
-  return {_mm512_mask_blend_ps(_mm512_mask_cmp_ps_mask(known, v.v, m.v, _CMP_NLE_UQ), m.v, v.v)};
+  const __mmask16 unknown = _mm512_cmp_ps_mask(v.v, v.v, _CMP_UNORD_Q);
+  return {_mm512_mask_blend_ps(unknown, _mm512_max_ps(v.v, m.v), v.v)};
+}
+
+struct Doubles {
+  __m512d v;
+  Doubles(__m512d lanes) : v(lanes) {}
+  Doubles(double value) : v(_mm512_set1_pd(value)) {}
+};
+
+/** In the order of the kernel, as `inOrder` of a Vec. */
+ALWAYS_INLINE Doubles inOrder(Doubles d) { return _mm512_castps_pd(inOrder(Vec{_mm512_castpd_ps(d.v)}).v); }
+ALWAYS_INLINE Doubles operator+(Doubles a, Doubles b) { return inOrder(_mm512_add_pd(a.v, b.v)); }
+ALWAYS_INLINE Doubles operator-(Doubles a, Doubles b) { return _mm512_sub_pd(a.v, b.v); }
+ALWAYS_INLINE Doubles operator*(Doubles a, Doubles b) { return _mm512_mul_pd(a.v, b.v); }
+ALWAYS_INLINE Doubles operator/(Doubles a, Doubles b) { return _mm512_div_pd(a.v, b.v); }
+ALWAYS_INLINE Doubles operator-(Doubles a) {
+  return _mm512_castsi512_pd(_mm512_xor_si512(_mm512_castpd_si512(a.v), _mm512_set1_epi64(INT64_MIN)));
+}
+ALWAYS_INLINE Doubles atLeast(Doubles v, Doubles bound) { return _mm512_max_pd(bound.v, v.v); }
+ALWAYS_INLINE Doubles atMost(Doubles v, Doubles bound) { return _mm512_min_pd(bound.v, v.v); }
+ALWAYS_INLINE Doubles whereLess(Doubles a, Doubles b, Doubles yes, Doubles no) {
+  return _mm512_mask_blend_pd(_mm512_cmp_pd_mask(a.v, b.v, _CMP_LT_OQ), no.v, yes.v);
+}
+ALWAYS_INLINE Doubles powerOfTwo(Doubles k) {
+  const __m512i bits = _mm512_castpd_si512((k + 6755399441056767).v);
+  return _mm512_castsi512_pd(_mm512_slli_epi64(bits, 52));
+}
+ALWAYS_INLINE Pair<Doubles> toDoubles(Vec v) {
+  const __m256 high = _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(v.v), 1));
+  return {_mm512_cvtps_pd(_mm512_castps512_ps256(v.v)), _mm512_cvtps_pd(high)};
+}
+ALWAYS_INLINE Vec toFloats(Pair<Doubles> v) {
+  const __m512d low = _mm512_castpd256_pd512(_mm256_castps_pd(_mm512_cvtpd_ps(v.low.v)));
+  return {_mm512_castpd_ps(_mm512_insertf64x4(low, _mm256_castps_pd(_mm512_cvtpd_ps(v.high.v)), 1))};
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // One float with the verbs of a Vec: for the channels that a Vec cannot fill, by the same code.
 #pragma once
+#include <string.h>
+
 #include "../params.h"
 
 // Register tiles depend on it: one call in the middle spills every sum.
@@ -43,5 +45,23 @@ ALWAYS_INLINE Lane whereNegative(Lane v, Lane a, Lane b) { return {v.v < 0 ? a.v
 ALWAYS_INLINE Lane evens(Lane a, Lane) { return a; }
 /** The larger, the first of ±0; NaN wins. */
 ALWAYS_INLINE Lane larger(Lane m, Lane v) { return {m.v == m.v && !(v.v <= m.v) ? v.v : m.v}; }
+
+// The transcendental activations compute in double: a Lane in one, a Vec in two Doubles, with these verbs and + − × ÷.
+ALWAYS_INLINE double toDoubles(Lane v) { return v.v; }
+ALWAYS_INLINE Lane toFloats(double v) { return {float(v)}; }
+ALWAYS_INLINE double atLeast(double v, double bound) { return v < bound ? bound : v; }
+ALWAYS_INLINE double atMost(double v, double bound) { return v > bound ? bound : v; }
+/** a < b ? yes : no */
+ALWAYS_INLINE double whereLess(double a, double b, double yes, double no) { return a < b ? yes : no; }
+/** 2ᵏ for a whole k, −300 ≤ k ≤ 300: a sum with 1.5 · 2⁵² has k in its lowest bits, and the exponent's bias is 1023. */
+ALWAYS_INLINE double powerOfTwo(double k) {
+  const double sum = k + 6755399441056767;
+  uint64_t bits;
+  memcpy(&bits, &sum, sizeof bits);
+  bits <<= 52;
+  double power;
+  memcpy(&power, &bits, sizeof power);
+  return power;
+}
 
 }  // namespace

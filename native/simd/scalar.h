@@ -1,6 +1,7 @@
 // No vector instructions: a Vec is a single lane.
 #pragma once
 #include "lane.h"
+#include "pair.h"
 
 namespace {
 using Vec = Lane;

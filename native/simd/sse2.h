@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lane.h"
+#include "pair.h"
 
 namespace {
 
@@ -20,7 +21,8 @@ struct Vec {
     return {_mm_cvtepi32_ps(_mm_unpacklo_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128(four), zero), zero))};
   }
   void storeBytes(uint8_t* p) const {
-    const __m128i whole = _mm_cvtps_epi32(_mm_min_ps(_mm_max_ps(v, _mm_setzero_ps()), _mm_set1_ps(255)));
+    // NaN and what is below every integer become the lowest one, which the packing saturates to 0.
+    const __m128i whole = _mm_cvtps_epi32(_mm_min_ps(_mm_set1_ps(255), v));
     const __m128i words = _mm_packs_epi32(whole, whole);
     const int32_t four = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
     memcpy(p, &four, sizeof four);
@@ -46,8 +48,33 @@ ALWAYS_INLINE Vec whereNegative(Vec v, Vec a, Vec b) {
 }
 ALWAYS_INLINE Vec evens(Vec a, Vec b) { return {_mm_shuffle_ps(a.v, b.v, _MM_SHUFFLE(2, 0, 2, 0))}; }
 ALWAYS_INLINE Vec larger(Vec m, Vec v) {
-  const __m128 taken = _mm_and_ps(_mm_cmpord_ps(m.v, m.v), _mm_cmpnle_ps(v.v, m.v));
-  return {_mm_or_ps(_mm_and_ps(taken, v.v), _mm_andnot_ps(taken, m.v))};
+  // A comparison's ones are a NaN.
+  return {_mm_or_ps(_mm_max_ps(v.v, m.v), _mm_cmpunord_ps(v.v, v.v))};
 }
+
+struct Doubles {
+  __m128d v;
+  Doubles(__m128d lanes) : v(lanes) {}
+  Doubles(double value) : v(_mm_set1_pd(value)) {}
+};
+
+/** In the order of the kernel, as `inOrder` of a Vec. */
+ALWAYS_INLINE Doubles inOrder(Doubles d) { return _mm_castps_pd(inOrder(Vec{_mm_castpd_ps(d.v)}).v); }
+ALWAYS_INLINE Doubles operator+(Doubles a, Doubles b) { return inOrder(_mm_add_pd(a.v, b.v)); }
+ALWAYS_INLINE Doubles operator-(Doubles a, Doubles b) { return _mm_sub_pd(a.v, b.v); }
+ALWAYS_INLINE Doubles operator*(Doubles a, Doubles b) { return _mm_mul_pd(a.v, b.v); }
+ALWAYS_INLINE Doubles operator/(Doubles a, Doubles b) { return _mm_div_pd(a.v, b.v); }
+ALWAYS_INLINE Doubles operator-(Doubles a) { return _mm_xor_pd(a.v, _mm_set1_pd(-0.0)); }
+ALWAYS_INLINE Doubles atLeast(Doubles v, Doubles bound) { return _mm_max_pd(bound.v, v.v); }
+ALWAYS_INLINE Doubles atMost(Doubles v, Doubles bound) { return _mm_min_pd(bound.v, v.v); }
+ALWAYS_INLINE Doubles whereLess(Doubles a, Doubles b, Doubles yes, Doubles no) {
+  const __m128d less = _mm_cmplt_pd(a.v, b.v);
+  return _mm_or_pd(_mm_and_pd(less, yes.v), _mm_andnot_pd(less, no.v));
+}
+ALWAYS_INLINE Doubles powerOfTwo(Doubles k) {
+  return _mm_castsi128_pd(_mm_slli_epi64(_mm_castpd_si128((k + 6755399441056767).v), 52));
+}
+ALWAYS_INLINE Pair<Doubles> toDoubles(Vec v) { return {_mm_cvtps_pd(v.v), _mm_cvtps_pd(_mm_movehl_ps(v.v, v.v))}; }
+ALWAYS_INLINE Vec toFloats(Pair<Doubles> v) { return {_mm_movelh_ps(_mm_cvtpd_ps(v.low.v), _mm_cvtpd_ps(v.high.v))}; }
 
 }  // namespace
