@@ -105,7 +105,7 @@ void finishOutputs(const Params& p, const Outputs& o, ptrdiff_t count) {
   memcpy(sums, o.sums + i, bytes);
   if (o.residual != nullptr) memcpy(residual, o.residual + i, bytes);
   if (p.activation == PRELU) memcpy(slopes, o.slopes + i, bytes);
-  finishLater<Vec>(p, {sums, residual, slopes, sums}, 0);
+  finishLater<Vec>(p, {sums, o.residual == nullptr ? nullptr : residual, slopes, sums}, 0);
   memcpy(o.y + i, sums, bytes);
 }
 

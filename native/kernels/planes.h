@@ -109,16 +109,16 @@ inline void definedPixels(const Epilogue& e, const float* planes, int32_t channe
   }
 }
 
-/** The second pass over neighbouring pixels of one plane, where there is one. */
+/** The second pass over neighbouring pixels of one plane, where there is one. The prelu of one channel is leaky relu.
+ */
 inline void secondPassPlane(const Epilogue& e, float* y, int32_t pixels, int32_t channel) {
   if (!e.hasSecondPass) return;
-  float slopes[Vec::lanes];
-  if (e.p.activation == PRELU) Vec::splat(e.slopes[channel]).store(slopes);
-  Epilogue plane = e;
-  plane.slopes = slopes;
-  int32_t i = 0;
-  for (; i + Vec::lanes <= pixels; i += Vec::lanes) finishLater<Vec>(plane, y + i, y + i, 0);
-  for (; i < pixels; ++i) finishLater<Lane>(plane, y + i, y + i, 0);
+  Params plane = e.p;
+  if (plane.activation == PRELU) {
+    plane.activation = LEAKY_RELU;
+    plane.alpha = e.slopes[channel];
+  }
+  finishOutputs(plane, {y, e.residual == nullptr ? nullptr : e.residual + (y - e.output), nullptr, y}, pixels);
 }
 
 /** The first address from `scratch` on where a cache line begins; `lineFloats` more floats must be there. */

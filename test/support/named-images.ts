@@ -56,6 +56,14 @@ export const elementwise: Case[] = [
   ...aroundTiles.map(
     (width): Case => ({ title: `${width} columns`, image: [1, 3, width, 1], options: { activation: 'tanh' } }),
   ),
+  ...['linear', 'prelu', 'hardSwish'].map(
+    (activation): Case => ({
+      title: `${activation} keeps the sign of zero in channels that fill no vector`,
+      image: [1, 3, 7, 23],
+      values: 'specials',
+      options: { activation } as Case['options'],
+    }),
+  ),
   { title: 'batch 3', image: [3, 5, 4, 7], options: { activation: 'gelu' } },
   { title: 'batch 0', image: [0, 5, 4, 7], options: { activation: 'gelu' } },
   { title: 'odd offsets', image: [1, 5, 4, 7], seed: 2, options: { activation: 'prelu' } },
