@@ -19,6 +19,21 @@ import { addProduct, Four, vecLanes } from './simd';
   left: i32;
 }
 
+/** Stores the sums of P pixels, whose lanes are neighbours. */
+@inline function storeSums<V, P>(
+  e: Epilogue, w: DepthwiseWindow, sum0: V, sum1: V, sum2: V, sum3: V, y: usize,
+): void {
+  const next = w.outputStep;
+  const low = lowest<V>(e);
+  const high = highest<V>(e);
+  finish<V>(low, high, sum0, y);
+  if (sizeof<P>() > 1) {
+    finish<V>(low, high, sum1, y + next);
+    finish<V>(low, high, sum2, y + 2 * next);
+    finish<V>(low, high, sum3, y + 3 * next);
+  }
+}
+
 /** Stores the sums of P pixels; the lanes of one are `laneStep` floats apart where a multiplier spreads them. */
 @inline function finishSums<V, P>(
   e: Epilogue, w: DepthwiseWindow, sum0: V, sum1: V, sum2: V, sum3: V, y: usize,
@@ -33,14 +48,7 @@ import { addProduct, Four, vecLanes } from './simd';
       finishLanes(e, sum3, vecLanes, laneStep, y + 3 * next);
     }
   } else {
-    const low = lowest<V>(e);
-    const high = highest<V>(e);
-    finish<V>(low, high, sum0, y);
-    if (sizeof<P>() > 1) {
-      finish<V>(low, high, sum1, y + next);
-      finish<V>(low, high, sum2, y + 2 * next);
-      finish<V>(low, high, sum3, y + 3 * next);
-    }
+    storeSums<V, P>(e, w, sum0, sum1, sum2, sum3, y);
   }
 }
 
@@ -128,14 +136,14 @@ export type Edge = u16;
 
 /**
  * Four pixels whose windows slide over the row: each input is read once for all the windows it is under. A row of taps is
- * all that V8's registers hold, so the rows stay a loop.
+ * all that V8's registers hold, so the rows stay a loop. A multiplier goes by windowTile: to call finishLanes costs the
+ * others their registers.
  */
 export function slidingTile<R, S, E>(
   e: Epilogue, w: DepthwiseWindow, x: usize, f: usize, y: usize, blocks: i32,
 ): void {
   const step = w.columnStep;
   const rowStep = w.rowStep - (tileColumns<R, S>() - 1) * step;
-  const laneStep = w.laneStep;
   const inside = columnsInside<R, S>(w, e.p);
   const rows = w.rows;
   const firstTap = 1 + w.firstTap << 4;
@@ -225,9 +233,9 @@ export function slidingTile<R, S, E>(
       column += rowStep;
       weight += windowColumns<R>() << 4;
     }
-    finishSums<v128, Four>(e, w, sum0, sum1, sum2, sum3, y);
+    storeSums<v128, Four>(e, w, sum0, sum1, sum2, sum3, y);
     x += 16;
     f += blockSize;
-    y += laneStep << 4;
+    y += 16;
   }
 }

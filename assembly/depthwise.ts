@@ -64,8 +64,9 @@ export function depthwisePack(p: Params, weights: Weights, packed: usize): void 
 
 /** Windows of three or five columns, one or two columns apart, have tiles that may reach over the edges. */
 @inline function slides<V>(p: Params): bool {
+  if (!isVector<V>() || p.outputChannels != p.inputChannels) return false;
   const isWindow = p.filterWidth == 3 || p.filterWidth == 5;
-  return isVector<V>() && isWindow && (p.strideWidth == p.dilationWidth || p.strideWidth == 2 * p.dilationWidth);
+  return isWindow && (p.strideWidth == p.dilationWidth || p.strideWidth == 2 * p.dilationWidth);
 }
 
 @inline function depthwiseTile<V, P, E>(
