@@ -19,6 +19,21 @@ import { addProduct, Four, vecLanes } from './simd';
   left: i32;
 }
 
+/** Stores the sums of P pixels, whose lanes are neighbours. */
+@inline function storeSums<V, P>(
+  e: Epilogue, w: DepthwiseWindow, sum0: V, sum1: V, sum2: V, sum3: V, y: usize,
+): void {
+  const next = w.outputStep;
+  const low = lowest<V>(e);
+  const high = highest<V>(e);
+  finish<V>(low, high, sum0, y);
+  if (sizeof<P>() > 1) {
+    finish<V>(low, high, sum1, y + next);
+    finish<V>(low, high, sum2, y + 2 * next);
+    finish<V>(low, high, sum3, y + 3 * next);
+  }
+}
+
 /** Stores the sums of P pixels; the lanes of one are `laneStep` floats apart where a multiplier spreads them. */
 @inline function finishSums<V, P>(
   e: Epilogue, w: DepthwiseWindow, sum0: V, sum1: V, sum2: V, sum3: V, y: usize,
@@ -33,14 +48,7 @@ import { addProduct, Four, vecLanes } from './simd';
       finishLanes(e, sum3, vecLanes, laneStep, y + 3 * next);
     }
   } else {
-    const low = lowest<V>(e);
-    const high = highest<V>(e);
-    finish<V>(low, high, sum0, y);
-    if (sizeof<P>() > 1) {
-      finish<V>(low, high, sum1, y + next);
-      finish<V>(low, high, sum2, y + 2 * next);
-      finish<V>(low, high, sum3, y + 3 * next);
-    }
+    storeSums<V, P>(e, w, sum0, sum1, sum2, sum3, y);
   }
 }
 
@@ -93,34 +101,53 @@ export function windowTile<V, P>(e: Epilogue, w: DepthwiseWindow, x: usize, f: u
 export type Inner = u8;
 export type Edge = u16;
 
-/** Whether column `i` of the tile is among the bits of `inside`. */
-@inline function hasColumn<E>(inside: i32, i: i32): bool {
-  return sizeof<E>() == sizeof<Inner>() || (inside & (1 << i)) != 0;
+/** Columns of a window that reaches R (one or two) columns to either side of its middle. */
+@inline function windowColumns<R>(): i32 {
+  return 2 * <i32>sizeof<R>() + 1;
+}
+
+/** Columns under the four windows of a tile, S (one or two) columns from one to the next. */
+@inline function tileColumns<R, S>(): i32 {
+  return 3 * <i32>sizeof<S>() + windowColumns<R>();
+}
+
+/** Whether the tile has a column `j`, and it is among the bits of `inside`. */
+@inline function hasColumn<R, S, E>(inside: i32, j: i32): bool {
+  return j < tileColumns<R, S>() && (sizeof<E>() == sizeof<Inner>() || (inside & (1 << j)) != 0);
 }
 
 /** The bits of the columns of a tile that are inside the input. */
-@inline function columnsInside(w: DepthwiseWindow, p: Params): i32 {
+@inline function columnsInside<R, S>(w: DepthwiseWindow, p: Params): i32 {
   let inside = 0;
-  for (let i = 0; i < 6; ++i) {
-    if (<u32>(w.left + i * p.dilationWidth) < <u32>p.inputWidth) inside |= 1 << i;
+  for (let j = 0; j < tileColumns<R, S>(); ++j) {
+    if (<u32>(w.left + j * p.dilationWidth) < <u32>p.inputWidth) inside |= 1 << j;
   }
   return inside;
 }
 
+/** Adds column `j` of the tile to the sum of pixel `i`, if it is under that window: it is tap j − i · S of it. */
+@inline function addColumn<R, S>(
+  sum: v128, value: v128, j: i32, i: i32, f0: v128, f1: v128, f2: v128, f3: v128, f4: v128,
+): v128 {
+  const tap = j - i * <i32>sizeof<S>();
+  if (tap < 0 || tap >= windowColumns<R>()) return sum;
+  else return addProduct<v128>(sum, value, tap == 0 ? f0 : tap == 1 ? f1 : tap == 2 ? f2 : tap == 3 ? f3 : f4);
+}
+
 /**
- * Four pixels of a filter of three columns that are as far apart as the pixels: each input is read once for all its taps.
- * A row of taps is all that V8's registers hold, so the rows stay a loop.
+ * Four pixels whose windows slide over the row: each input is read once for all the windows it is under. A row of taps is
+ * all that V8's registers hold, so the rows stay a loop. A multiplier goes by windowTile: to call finishLanes costs the
+ * others their registers.
  */
-export function threeColumnsTile<E>(
+export function slidingTile<R, S, E>(
   e: Epilogue, w: DepthwiseWindow, x: usize, f: usize, y: usize, blocks: i32,
 ): void {
-  const step = w.pixelStep;
-  const rowStep = w.rowStep - 4 * step;
-  const laneStep = w.laneStep;
-  const inside = columnsInside(w, e.p);
+  const step = w.columnStep;
+  const rowStep = w.rowStep - (tileColumns<R, S>() - 1) * step;
+  const inside = columnsInside<R, S>(w, e.p);
   const rows = w.rows;
   const firstTap = 1 + w.firstTap << 4;
-  const blockSize = 1 + 3 * e.p.filterHeight << 4;
+  const blockSize = 1 + windowColumns<R>() * e.p.filterHeight << 4;
   for (; blocks > 0; --blocks) {
     let sum0 = v128.load(f);
     let sum1 = sum0;
@@ -132,46 +159,83 @@ export function threeColumnsTile<E>(
       const f0 = v128.load(weight);
       const f1 = v128.load(weight, 16);
       const f2 = v128.load(weight, 32);
-      if (hasColumn<E>(inside, 0)) {
+      const f3 = sizeof<R>() > 1 ? v128.load(weight, 48) : f0;
+      const f4 = sizeof<R>() > 1 ? v128.load(weight, 64) : f0;
+      if (hasColumn<R, S, E>(inside, 0)) {
         const value = v128.load(column);
-        sum0 = addProduct<v128>(sum0, value, f0);
+        sum0 = addColumn<R, S>(sum0, value, 0, 0, f0, f1, f2, f3, f4);
       }
       column += step;
-      if (hasColumn<E>(inside, 1)) {
+      if (hasColumn<R, S, E>(inside, 1)) {
         const value = v128.load(column);
-        sum0 = addProduct<v128>(sum0, value, f1);
-        sum1 = addProduct<v128>(sum1, value, f0);
+        sum0 = addColumn<R, S>(sum0, value, 1, 0, f0, f1, f2, f3, f4);
+        sum1 = addColumn<R, S>(sum1, value, 1, 1, f0, f1, f2, f3, f4);
       }
       column += step;
-      if (hasColumn<E>(inside, 2)) {
+      if (hasColumn<R, S, E>(inside, 2)) {
         const value = v128.load(column);
-        sum0 = addProduct<v128>(sum0, value, f2);
-        sum1 = addProduct<v128>(sum1, value, f1);
-        sum2 = addProduct<v128>(sum2, value, f0);
+        sum0 = addColumn<R, S>(sum0, value, 2, 0, f0, f1, f2, f3, f4);
+        sum1 = addColumn<R, S>(sum1, value, 2, 1, f0, f1, f2, f3, f4);
+        sum2 = addColumn<R, S>(sum2, value, 2, 2, f0, f1, f2, f3, f4);
       }
       column += step;
-      if (hasColumn<E>(inside, 3)) {
+      if (hasColumn<R, S, E>(inside, 3)) {
         const value = v128.load(column);
-        sum1 = addProduct<v128>(sum1, value, f2);
-        sum2 = addProduct<v128>(sum2, value, f1);
-        sum3 = addProduct<v128>(sum3, value, f0);
+        sum0 = addColumn<R, S>(sum0, value, 3, 0, f0, f1, f2, f3, f4);
+        sum1 = addColumn<R, S>(sum1, value, 3, 1, f0, f1, f2, f3, f4);
+        sum2 = addColumn<R, S>(sum2, value, 3, 2, f0, f1, f2, f3, f4);
+        sum3 = addColumn<R, S>(sum3, value, 3, 3, f0, f1, f2, f3, f4);
       }
       column += step;
-      if (hasColumn<E>(inside, 4)) {
+      if (hasColumn<R, S, E>(inside, 4)) {
         const value = v128.load(column);
-        sum2 = addProduct<v128>(sum2, value, f2);
-        sum3 = addProduct<v128>(sum3, value, f1);
+        sum0 = addColumn<R, S>(sum0, value, 4, 0, f0, f1, f2, f3, f4);
+        sum1 = addColumn<R, S>(sum1, value, 4, 1, f0, f1, f2, f3, f4);
+        sum2 = addColumn<R, S>(sum2, value, 4, 2, f0, f1, f2, f3, f4);
+        sum3 = addColumn<R, S>(sum3, value, 4, 3, f0, f1, f2, f3, f4);
       }
-      if (hasColumn<E>(inside, 5)) {
-        const value = v128.load(column + step);
-        sum3 = addProduct<v128>(sum3, value, f2);
+      column += step;
+      if (hasColumn<R, S, E>(inside, 5)) {
+        const value = v128.load(column);
+        sum1 = addColumn<R, S>(sum1, value, 5, 1, f0, f1, f2, f3, f4);
+        sum2 = addColumn<R, S>(sum2, value, 5, 2, f0, f1, f2, f3, f4);
+        sum3 = addColumn<R, S>(sum3, value, 5, 3, f0, f1, f2, f3, f4);
+      }
+      if (6 < tileColumns<R, S>()) column += step;
+      if (hasColumn<R, S, E>(inside, 6)) {
+        const value = v128.load(column);
+        sum1 = addColumn<R, S>(sum1, value, 6, 1, f0, f1, f2, f3, f4);
+        sum2 = addColumn<R, S>(sum2, value, 6, 2, f0, f1, f2, f3, f4);
+        sum3 = addColumn<R, S>(sum3, value, 6, 3, f0, f1, f2, f3, f4);
+      }
+      if (7 < tileColumns<R, S>()) column += step;
+      if (hasColumn<R, S, E>(inside, 7)) {
+        const value = v128.load(column);
+        sum2 = addColumn<R, S>(sum2, value, 7, 2, f0, f1, f2, f3, f4);
+        sum3 = addColumn<R, S>(sum3, value, 7, 3, f0, f1, f2, f3, f4);
+      }
+      if (8 < tileColumns<R, S>()) column += step;
+      if (hasColumn<R, S, E>(inside, 8)) {
+        const value = v128.load(column);
+        sum2 = addColumn<R, S>(sum2, value, 8, 2, f0, f1, f2, f3, f4);
+        sum3 = addColumn<R, S>(sum3, value, 8, 3, f0, f1, f2, f3, f4);
+      }
+      if (9 < tileColumns<R, S>()) column += step;
+      if (hasColumn<R, S, E>(inside, 9)) {
+        const value = v128.load(column);
+        sum3 = addColumn<R, S>(sum3, value, 9, 3, f0, f1, f2, f3, f4);
+      }
+      if (10 < tileColumns<R, S>()) column += step;
+      if (hasColumn<R, S, E>(inside, 10)) {
+        const value = v128.load(column);
+        sum3 = addColumn<R, S>(sum3, value, 10, 3, f0, f1, f2, f3, f4);
       }
       column += rowStep;
-      weight += 48;
+      weight += windowColumns<R>() << 4;
     }
-    finishSums<v128, Four>(e, w, sum0, sum1, sum2, sum3, y);
+    storeSums<v128, Four>(e, w, sum0, sum1, sum2, sum3, y);
     x += 16;
     f += blockSize;
-    y += laneStep << 4;
+    y += 16;
   }
 }

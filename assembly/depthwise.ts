@@ -3,10 +3,10 @@
 // the channels are fewer than the lanes, neighbouring pixels join into cells that fill whole vectors (the three channels
 // of a picture: 4 pixels are 3 vectors), if a cell's inputs are neighbours too; what is left goes lane by lane. Unlike the
 // native twin, four pixels at a time go through all channels: V8 has no room for the weights of a window in registers.
-import { DepthwiseWindow, Edge, Inner, threeColumnsTile, windowTile } from './depthwise-tile';
+import { DepthwiseWindow, Edge, Inner, slidingTile, windowTile } from './depthwise-tile';
 import { Epilogue, epilogueOf, secondPass } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
-import { Four, lanes, One, vecLanes } from './simd';
+import { Four, lanes, One, Two, vecLanes } from './simd';
 import { interiorBegin, interiorEnd, tapsBegin, tapsEnd } from './window';
 
 const tilePixels: i32 = 4;
@@ -62,16 +62,23 @@ export function depthwisePack(p: Params, weights: Weights, packed: usize): void 
   }
 }
 
-/** A filter of three columns that are as far apart as the pixels has tiles of its own, which may reach over the edges. */
-@inline function hasThreeColumns<V>(p: Params): bool {
-  return isVector<V>() && p.filterWidth == 3 && p.dilationWidth == p.strideWidth;
+/** Windows of three or five columns, one or two columns apart, have tiles that may reach over the edges. */
+@inline function slides<V>(p: Params): bool {
+  if (!isVector<V>() || p.outputChannels != p.inputChannels) return false;
+  const isWindow = p.filterWidth == 3 || p.filterWidth == 5;
+  return isWindow && (p.strideWidth == p.dilationWidth || p.strideWidth == 2 * p.dilationWidth);
 }
 
 @inline function depthwiseTile<V, P, E>(
   e: Epilogue, w: DepthwiseWindow, x: usize, f: usize, y: usize, blocks: i32,
 ): void {
-  if (sizeof<P>() > 1 && hasThreeColumns<V>(e.p)) threeColumnsTile<E>(e, w, x, f, y, blocks);
-  else windowTile<V, P>(e, w, x, f, y, blocks);
+  const p = e.p;
+  const areTwoApart = p.strideWidth != p.dilationWidth;
+  if (sizeof<P>() == 1 || !slides<V>(p)) windowTile<V, P>(e, w, x, f, y, blocks);
+  else if (p.filterWidth == 3 && !areTwoApart) slidingTile<One, One, E>(e, w, x, f, y, blocks);
+  else if (p.filterWidth == 3) slidingTile<One, Two, E>(e, w, x, f, y, blocks);
+  else if (!areTwoApart) slidingTile<Two, One, E>(e, w, x, f, y, blocks);
+  else slidingTile<Two, Two, E>(e, w, x, f, y, blocks);
 }
 
 /** All channels of P pixels, whose first tap is at `x` and first output at `y`. */
@@ -112,8 +119,8 @@ function depthwisePixels<V>(
   const innerEnd = interiorEnd(
     p.inputWidth, p.outputWidth, p.filterWidth, p.strideWidth, p.dilationWidth, p.paddingLeft,
   );
-  const tilesBegin = hasThreeColumns<V>(p) ? begin : max(begin, innerBegin);
-  const tilesEnd = hasThreeColumns<V>(p) ? end : min(end, innerEnd);
+  const tilesBegin = slides<V>(p) ? begin : max(begin, innerBegin);
+  const tilesEnd = slides<V>(p) ? end : min(end, innerEnd);
   for (let outX = begin; outX < end; ) {
     const tiled = outX >= tilesBegin && outX < tilesEnd && tilesEnd - tilesBegin >= tilePixels;
     const first = tiled ? min(outX, tilesEnd - tilePixels) : outX;
