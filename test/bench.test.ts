@@ -80,7 +80,7 @@ describe('the sampler', () => {
     await sampler.warmUp();
     const before = calls;
     const samples = await sampler.turn(0.02);
-    expect(samples.length).toBeGreaterThan(1);
+    expect(samples.length).toBeGreaterThan(0);
     expect(calls - before).toBeGreaterThan(samples.length);
     for (const seconds of samples) expect(seconds).toBeGreaterThanOrEqual(1e-4);
   });
