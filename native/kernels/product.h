@@ -1,13 +1,13 @@
 // The dense product behind the convolutions that mix channels: a register tile of pixels × output channels, over every
 // tap and input channel in order. Weights are packed in panels of output channels, [panel][bias, taps × inputs][width],
-// the last panel as narrow as it can be and filled up with zeros.
+// the last panel filled up with zeros.
 #pragma once
 #include "../epilogue.h"
 #include "../simd/registers.h"
 
 namespace {
 
-/** Vecs of a panel: what lets the fewest instructions form a product with these registers. */
+/** Vecs of a panel: with 4 pixels × 3 Vecs, the fewest instructions form a product in 16 registers. */
 constexpr int panelVecs = 3;
 
 /** Pixels of a tile over panels of W Vecs: their sums leave room for two Vecs of weights, an input and a product. */
@@ -144,8 +144,10 @@ void productTile(const Epilogue& e, const Products& t, const float* x, const flo
   storePixels(sums, Vec::splat(e.low), Vec::splat(e.high), valid, y, t.outputStep);
 }
 
-/** One panel of output channels for neighbouring pixels: tiles of P, and for the rest the smallest tile that covers it,
- * which may begin among pixels that are done. */
+/**
+ * One panel of output channels for neighbouring pixels: tiles of P, and for the rest smaller ones, or one more that
+ * begins among the pixels that are done.
+ */
 template <int P, int W>
 inline void productPanel(const Epilogue& e, const Products& t, const float* x, const float* panel, int32_t valid,
                          float* y, int32_t pixels) {
