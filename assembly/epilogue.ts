@@ -1,4 +1,5 @@
 // What happens to a finished sum on its way to memory: the twin of native/epilogue.h.
+import { highDoubles, lowDoubles, toFloats } from './doubles';
 import { Activation, at, Operands, Params } from './params';
 import { add, atLeast, atMost, divide, loadSplat, multiply, splat, vecLanes, whereNegative } from './simd';
 import { elu, gelu, sigmoid, silu, softplus, tanh } from './transcendental';
@@ -7,29 +8,7 @@ import { elu, gelu, sigmoid, silu, softplus, tanh } from './transcendental';
   return atMost<V>(atLeast<V>(add<V>(divide<V>(v, splat<V>(6)), splat<V>(0.5)), splat<V>(0)), splat<V>(1));
 }
 
-/** An activation that is computed lane by lane. */
-function transcendental(p: Params, v: f32): f32 {
-  if (v != v) return v;
-  switch (p.activation) {
-    case Activation.ELU:
-      return v < 0 ? elu(v, p.alpha) : v;
-    case Activation.SIGMOID:
-      return sigmoid(v);
-    case Activation.TANH:
-      return tanh(v);
-    case Activation.SILU:
-      return silu(v);
-    case Activation.GELU:
-      return gelu(v);
-    default:
-      return softplus(v);
-  }
-}
-
-/**
- * `slope` is the address of prelu's for the first of these channels. The lanes of a transcendental activation rotate past
- * the first place, where native code puts them into an array: there is no stack here.
- */
+/** The activations of float32; `slope` is the address of prelu's for the first of these channels. */
 function activate<V>(p: Params, v: V, slope: usize): V {
   switch (p.activation) {
     case Activation.RELU:
@@ -44,17 +23,8 @@ function activate<V>(p: Params, v: V, slope: usize): V {
       return hardSigmoid<V>(v);
     case Activation.HARD_SWISH:
       return multiply<V>(v, hardSigmoid<V>(v));
-    case Activation.LINEAR:
+    default:
       return v;
-  }
-  if (isVector<V>()) {
-    for (let lane = 0; lane < 4; ++lane) {
-      v = f32x4.replace_lane(v, 0, transcendental(p, f32x4.extract_lane(v, 0)));
-      v = v128.shuffle<f32>(v, v, 1, 2, 3, 0);
-    }
-    return v;
-  } else {
-    return transcendental(p, v) as V;
   }
 }
 
@@ -113,22 +83,101 @@ export function finishLanes(e: Epilogue, sum: v128, count: i32, step: i32, y: us
   }
 }
 
-/** The residual and the activation for lanes<V>() outputs at `y`, whose sums are at `sums`. */
+/** The sums at `sums`, for lanes<V>() outputs at `y`, and the residual. */
+@inline function sumsAt<V>(e: Epilogue, sums: usize, y: usize): V {
+  const v = load<V>(sums);
+  return e.residual == 0 ? v : add<V>(v, load<V>(e.residual + (y - e.output)));
+}
+
+/** The residual and the activation, one of float32, for lanes<V>() outputs at `y`. */
 @inline export function finishLater<V>(e: Epilogue, sums: usize, y: usize, channel: i32): void {
-  let v = load<V>(sums);
-  if (e.residual != 0) v = add<V>(v, load<V>(e.residual + (y - e.output)));
-  store<V>(y, activate<V>(e.p, v, at(e.slopes, channel)));
+  store<V>(y, activate<V>(e.p, sumsAt<V>(e, sums, y), at(e.slopes, channel)));
+}
+
+/** For the outputs that fill no vector. */
+function transcendental(p: Params, d: f64): f64 {
+  switch (p.activation) {
+    case Activation.ELU:
+      return elu<f64>(d, p.alpha);
+    case Activation.SIGMOID:
+      return sigmoid<f64>(d);
+    case Activation.TANH:
+      return tanh<f64>(d);
+    case Activation.SILU:
+      return silu<f64>(d);
+    case Activation.GELU:
+      return gelu<f64>(d);
+    default:
+      return softplus<f64>(d);
+  }
+}
+
+/**
+ * The residual and a transcendental activation for `count` outputs side by side. A loop for each: V8 then computes its
+ * constants once, and the chains of the two halves fill each other's waits.
+ */
+function finishTranscendentals(e: Epilogue, sums: usize, y: usize, count: i32): void {
+  const toSums = sums - y;
+  const end = at(y, count);
+  const alpha: f64 = e.p.alpha;
+  switch (e.p.activation) {
+    case Activation.ELU:
+      for (; y + 16 <= end; y += 16) {
+        const v = sumsAt<v128>(e, y + toSums, y);
+        v128.store(y, toFloats(elu<v128>(lowDoubles(v), alpha), elu<v128>(highDoubles(v), alpha)));
+      }
+      break;
+    case Activation.SIGMOID:
+      for (; y + 16 <= end; y += 16) {
+        const v = sumsAt<v128>(e, y + toSums, y);
+        v128.store(y, toFloats(sigmoid<v128>(lowDoubles(v)), sigmoid<v128>(highDoubles(v))));
+      }
+      break;
+    case Activation.TANH:
+      for (; y + 16 <= end; y += 16) {
+        const v = sumsAt<v128>(e, y + toSums, y);
+        v128.store(y, toFloats(tanh<v128>(lowDoubles(v)), tanh<v128>(highDoubles(v))));
+      }
+      break;
+    case Activation.SILU:
+      for (; y + 16 <= end; y += 16) {
+        const v = sumsAt<v128>(e, y + toSums, y);
+        v128.store(y, toFloats(silu<v128>(lowDoubles(v)), silu<v128>(highDoubles(v))));
+      }
+      break;
+    case Activation.GELU:
+      for (; y + 16 <= end; y += 16) {
+        const v = sumsAt<v128>(e, y + toSums, y);
+        v128.store(y, toFloats(gelu<v128>(lowDoubles(v)), gelu<v128>(highDoubles(v))));
+      }
+      break;
+    default:
+      for (; y + 16 <= end; y += 16) {
+        const v = sumsAt<v128>(e, y + toSums, y);
+        v128.store(y, toFloats(softplus<v128>(lowDoubles(v)), softplus<v128>(highDoubles(v))));
+      }
+  }
+  for (; y < end; y += 4) store<f32>(y, <f32>transcendental(e.p, sumsAt<f32>(e, y + toSums, y)));
+}
+
+/** The residual and the activation for `count` outputs side by side. */
+export function finishOutputs(e: Epilogue, sums: usize, y: usize, count: i32, channel: i32): void {
+  if (e.p.activation >= Activation.ELU) return finishTranscendentals(e, sums, y, count);
+  let i = 0;
+  for (; i + vecLanes <= count; i += vecLanes) finishLater<v128>(e, at(sums, i), at(y, i), channel + i);
+  for (; i < count; ++i) finishLater<f32>(e, at(sums, i), at(y, i), channel + i);
 }
 
 /** The residual and the activation for the channels [first, last) of neighbouring pixels, from `sums` to `y`. */
 export function finishPixels(e: Epilogue, sums: usize, y: usize, pixels: i32, first: i32, last: i32): void {
-  const next = e.p.outputChannels << 2;
+  const channels = e.p.outputChannels;
+  if (last - first == channels && e.p.activation != Activation.PRELU) {
+    return finishOutputs(e, sums, y, pixels * channels, 0);
+  }
   for (let pixel = 0; pixel < pixels; ++pixel) {
-    let c = first;
-    for (; c + vecLanes <= last; c += vecLanes) finishLater<v128>(e, at(sums, c), at(y, c), c);
-    for (; c < last; ++c) finishLater<f32>(e, at(sums, c), at(y, c), c);
-    sums += next;
-    y += next;
+    finishOutputs(e, at(sums, first), at(y, first), last - first, first);
+    sums = at(sums, channels);
+    y = at(y, channels);
   }
 }
 

@@ -1,7 +1,7 @@
 // What the kernels of NCHW tensors share: the twin of native/kernels/planes.h. Lanes hold neighbouring pixels of a plane,
 // and a weight serves all of them. Weights are packed [output channel][bias, products], and after them stands whether all
 // are finite: padding may then be read as zeros, since a finite weight times zero changes no sum.
-import { Epilogue, finish, finishLater } from './epilogue';
+import { Epilogue, finish, finishLater, finishOutputs } from './epilogue';
 import { Activation, at, Operands, Params, Weights } from './params';
 import { addProduct, evens, vecLanes } from './simd';
 import { interiorBegin, interiorEnd, tapsBegin, tapsEnd } from './window';
@@ -135,8 +135,9 @@ export function definedPixels(
 /** The second pass over neighbouring pixels of one plane, where there is one. `slopes` is room for a vector. */
 export function secondPassPlane(e: Epilogue, y: usize, pixels: i32, channel: i32, slopes: usize): void {
   if (!e.hasSecondPass) return;
+  if (e.p.activation != Activation.PRELU) return finishOutputs(e, y, y, pixels, 0);
   const slopesOfAll = e.slopes;
-  if (e.p.activation == Activation.PRELU) v128.store(slopes, v128.load32_splat(at(slopesOfAll, channel)));
+  v128.store(slopes, v128.load32_splat(at(slopesOfAll, channel)));
   e.slopes = slopes;
   let i = 0;
   for (; i + vecLanes <= pixels; i += vecLanes) finishLater<v128>(e, at(y, i), at(y, i), 0);
