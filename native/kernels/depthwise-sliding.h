@@ -1,77 +1,155 @@
 // Register tiles for windows of few columns, one or two columns apart: each input is read once for all the pixels whose
-// window it is in. Columns that are padding are passed over in the first and the last tile of a row.
+// window it is in, and for two output rows where they fit into the registers. A tile goes through all channels before
+// the next one. Columns that are padding are passed over in the first and the last tile of a row.
 #pragma once
 #include "depthwise-tile.h"
 
 namespace {
 
+/** The K weights of one row of taps, each read where it is used: the registers are for sums. */
+template <class V, int K>
+struct WeightsInMemory {
+  const float* f;
+};
+
+template <int I, class V, int K>
+ALWAYS_INLINE V weightAt(const Registers<V, K>& weights) {
+  return at<I>(weights);
+}
+
+template <int I, class V, int K>
+ALWAYS_INLINE V weightAt(const WeightsInMemory<V, K>& weights) {
+  return V::load(weights.f + I * V::lanes);
+}
+
+/** What a compiler must not keep in registers from one column to the next. */
+template <class V, int K>
+ALWAYS_INLINE void forget(Registers<V, K>&) {}
+
+template <class V, int K>
+ALWAYS_INLINE void forget(WeightsInMemory<V, K>& weights) {
+  weights.f = opaque(weights.f);
+}
+
+/** P sums of one output row, and the weights that the input row at hand has for them. */
+template <class V, int P, class Weights>
+struct RowSums {
+  Registers<V, P>& sums;
+  Weights weights;
+};
+
 /** Adds column J of P windows, S columns apart: it is tap J − p · S of pixel p. */
-template <int J, int S, int I = 0, class V, int P, int K>
-ALWAYS_INLINE void addColumn(Registers<V, P>& sums, V value, const Registers<V, K>& weights) {
+template <int J, int S, int K, int I = 0, class V, int P, class Weights>
+ALWAYS_INLINE void addColumn(RowSums<V, P, Weights>& row, V value) {
   constexpr int tap = J - I * S;
-  if constexpr (tap >= 0 && tap < K) at<I>(sums) = inOrder(addProduct(at<I>(sums), value, at<tap>(weights)));
-  if constexpr (I + 1 < P) addColumn<J, S, I + 1>(sums, value, weights);
-}
-
-/** Adds one row of P windows, whose columns outside [first, last) are padding if this tile stands at an EDGE. */
-template <int S, bool EDGE, int J = 0, class V, int P, int K>
-ALWAYS_INLINE void addColumns(Registers<V, P>& sums, const float* x, ptrdiff_t step, const Registers<V, K>& weights,
-                              int32_t first, int32_t last) {
-  constexpr bool mayBeBefore = EDGE && J < K - 1, mayBeBehind = EDGE && J > (P - 1) * S;
-  if ((!mayBeBefore || J >= first) && (!mayBeBehind || J < last)) addColumn<J, S>(sums, V::load(x), weights);
-  if constexpr (J + 1 < (P - 1) * S + K) addColumns<S, EDGE, J + 1>(sums, x + step, step, weights, first, last);
-}
-
-template <class V, int K, int S, int P, bool EDGE>
-ALWAYS_INLINE void slidingTile(const Epilogue& e, const DepthwiseWindow& w, const float* x, const float* bias, float* y,
-                               int32_t first, int32_t last) {
-  Registers<V, P> sums;
-  fill(sums, V::load(bias));
-  const float* f = bias + (1 + w.firstTap) * V::lanes;
-  for (int32_t row = w.rows; row > 0; --row, x += w.rowStep, f += K * V::lanes) {
-    Registers<V, K> weights;
-    loadRow(weights, f);
-    addColumns<S, EDGE>(sums, x, w.columnStep, weights, first, last);
+  if constexpr (tap >= 0 && tap < K) {
+    at<I>(row.sums) = inOrder(addProduct(at<I>(row.sums), value, weightAt<tap>(row.weights)));
   }
-  finishSums(e, w, sums, y);
+  if constexpr (I + 1 < P) addColumn<J, S, K, I + 1>(row, value);
 }
+
+/** The columns of an input row that are not padding, counted from the first one of a tile. */
+struct Inside {
+  int32_t begin;
+  int32_t end;
+};
+
+/** Adds one input row to P windows of each of the output rows; some columns are padding if the tile stands at an EDGE.
+ */
+template <class V, int K, int S, int P, bool EDGE, int J = 0, class... Rows>
+ALWAYS_INLINE void addColumns(const float* x, ptrdiff_t step, Inside inside, Rows... rows) {
+  constexpr bool mayBeBefore = EDGE && J < K - 1, mayBeBehind = EDGE && J > (P - 1) * S;
+  if ((!mayBeBefore || J >= inside.begin) && (!mayBeBehind || J < inside.end)) {
+    (forget(rows.weights), ...);
+    const V value = V::load(x);
+    (addColumn<J, S, K>(rows, value), ...);
+  }
+  if constexpr (J + 1 < (P - 1) * S + K) addColumns<V, K, S, P, EDGE, J + 1>(x + step, step, inside, rows...);
+}
+
+/** P pixels of one output row. */
+struct OneRow {
+  template <class V, int K, int S, int P, bool EDGE>
+  static void tile(const Epilogue& e, const DepthwiseWindow& w, const DepthwisePixels& pixels, Inside inside) {
+    const Bounds<V> bounds(e);
+    eachBlock<V>(w, pixels, [&](const float* x, const float* bias, float* y) INLINE_LAMBDA {
+      Registers<V, P> sums;
+      fill(sums, V::load(bias));
+      const float* f = bias + (1 + w.firstTap) * V::lanes;
+      for (int32_t row = w.rows; row > 0; --row, x += w.rowStep, f += K * V::lanes) {
+        RowSums<V, P, Registers<V, K>> only{sums, {}};
+        loadRow(only.weights, f);
+        addColumns<V, K, S, P, EDGE>(x, w.columnStep, inside, only);
+      }
+      finishSums(bounds, w, sums, y);
+    });
+  }
+};
+
+/** P pixels of two output rows, of which the lower one's window begins one input row of taps later. */
+struct TwoRows {
+  template <class V, int K, int S, int P, bool EDGE>
+  static void tile(const Epilogue& e, const DepthwiseWindow& w, const DepthwisePixels& pixels, Inside inside) {
+    using Row = RowSums<V, P, WeightsInMemory<V, K>>;
+    constexpr int rowOfTaps = K * V::lanes;
+    const Bounds<V> bounds(e);
+    eachBlock<V>(w, pixels, [&](const float* x, const float* bias, float* y) INLINE_LAMBDA {
+      Registers<V, P> upper, lower;
+      fill(upper, V::load(bias));
+      fill(lower, V::load(bias));
+      const float* f = bias + (1 + w.firstTap) * V::lanes;
+      if (w.above) {
+        addColumns<V, K, S, P, EDGE>(x, w.columnStep, inside, Row{upper, {f}});
+        x += w.rowStep;
+        f += rowOfTaps;
+      }
+      for (int32_t row = w.rows; row > 0; --row, x += w.rowStep, f += rowOfTaps) {
+        addColumns<V, K, S, P, EDGE>(x, w.columnStep, inside, Row{upper, {f}}, Row{lower, {f - rowOfTaps}});
+      }
+      if (w.below) addColumns<V, K, S, P, EDGE>(x, w.columnStep, inside, Row{lower, {f - rowOfTaps}});
+      finishSums(bounds, w, upper, y);
+      finishSums(bounds, w, lower, y + w.lowerOutput);
+    });
+  }
+};
 
 /** Pixels in tiles of P, the last of which begins so early that none is left over. */
-template <class V, int K, int S, int P>
+template <class Tile, class V, int K, int S, int P>
 ALWAYS_INLINE void slidingTiles(const Epilogue& e, const DepthwiseWindow& w, const DepthwisePixels& all) {
-  const int32_t pixels = all.count;
-  eachBlock<V>(w, all, [&](const float* x, const float* bias, float* y) {
-    for (int32_t next = 0; next < pixels; next += P) {
-      const int32_t pixel = next + P <= pixels ? next : pixels - P;
-      const float* in = x + pixel * w.pixelStep;
-      float* out = y + pixel * w.outputStep;
-      const int32_t before = w.before - pixel * S, behind = w.behind - (pixels - P - pixel) * S;
-      if (before > 0 || behind > 0) {
-        slidingTile<V, K, S, P, true>(e, w, in, bias, out, before, (P - 1) * S + K - behind);
-      } else {
-        slidingTile<V, K, S, P, false>(e, w, in, bias, out, 0, 0);
-      }
+  for (int32_t next = 0; next < all.count; next += P) {
+    const int32_t pixel = next + P <= all.count ? next : all.count - P;
+    const DepthwisePixels pixels{all.x + pixel * w.pixelStep, all.packed, all.y + pixel * w.outputStep, P};
+    const int32_t before = w.before - pixel * S, behind = w.behind - (all.count - P - pixel) * S;
+    if (before > 0 || behind > 0) {
+      Tile::template tile<V, K, S, P, true>(e, w, pixels, {before, (P - 1) * S + K - behind});
+    } else {
+      Tile::template tile<V, K, S, P, false>(e, w, pixels, {});
     }
-  });
+  }
 }
 
 /** Pixels whose windows of K columns are S columns apart. */
-template <class V, int K, int S>
+template <class Tile, class V, int K, int S>
 void slidingRun(const Epilogue& e, const DepthwiseWindow& w, const DepthwisePixels& pixels) {
   if (pixels.count >= 7) {
-    slidingTiles<V, K, S, 7>(e, w, pixels);
+    slidingTiles<Tile, V, K, S, 7>(e, w, pixels);
   } else if (pixels.count >= 4) {
-    slidingTiles<V, K, S, 4>(e, w, pixels);
+    slidingTiles<Tile, V, K, S, 4>(e, w, pixels);
   } else {
-    slidingTiles<V, K, S, 1>(e, w, pixels);
+    slidingTiles<Tile, V, K, S, 1>(e, w, pixels);
   }
 }
 
 /** The run for windows of so many columns, so many columns apart; null where there is none. */
 inline DepthwiseRun slidingRunFor(int32_t columns, int32_t apart) {
-  if (columns == 3) return apart == 1 ? slidingRun<Vec, 3, 1> : slidingRun<Vec, 3, 2>;
-  if (columns == 5) return apart == 1 ? slidingRun<Vec, 5, 1> : slidingRun<Vec, 5, 2>;
+  if (columns == 3) return apart == 1 ? slidingRun<OneRow, Vec, 3, 1> : slidingRun<OneRow, Vec, 3, 2>;
+  if (columns == 5) return apart == 1 ? slidingRun<OneRow, Vec, 5, 1> : slidingRun<OneRow, Vec, 5, 2>;
   return nullptr;
+}
+
+/** The same for two output rows at once. */
+inline DepthwiseRun twoRowsRunFor(int32_t columns, int32_t apart) {
+  return columns == 3 && apart == 1 ? slidingRun<TwoRows, Vec, 3, 1> : nullptr;
 }
 
 }  // namespace

@@ -22,6 +22,11 @@ struct DepthwiseWindow {
   /** Where the tile slides: columns before the input at the first pixel, and behind it at the last. */
   int32_t before;
   int32_t behind;
+  /** Of two output rows, whose common input rows `rows` are: one more for the upper, for the lower, and where that is.
+   */
+  bool above;
+  bool below;
+  ptrdiff_t lowerOutput;
   /** Channels that blocks of lanes cover, and the packed floats of a block. */
   int32_t channels;
   ptrdiff_t blockSize;
@@ -45,10 +50,18 @@ ALWAYS_INLINE void eachBlock(const DepthwiseWindow& w, const DepthwisePixels& pi
   }
 }
 
+/** Those of the epilogue, in registers. */
+template <class V>
+struct Bounds {
+  V low;
+  V high;
+  explicit Bounds(const Epilogue& e) : low(V::splat(e.low)), high(V::splat(e.high)) {}
+};
+
 template <class V, int P>
-ALWAYS_INLINE void storeSums(const Registers<V, P>& sums, V low, V high, float* y, ptrdiff_t step) {
-  atMost(atLeast(sums.first, low), high).store(y);
-  if constexpr (P > 1) storeSums(sums.others, low, high, y + step, step);
+ALWAYS_INLINE void storeSums(const Bounds<V>& bounds, const Registers<V, P>& sums, float* y, ptrdiff_t step) {
+  atMost(atLeast(sums.first, bounds.low), bounds.high).store(y);
+  if constexpr (P > 1) storeSums(bounds, sums.others, y + step, step);
 }
 
 /** Moves a sum, stored at `values`, to lanes that are `laneStep` floats apart. */
@@ -59,11 +72,11 @@ void spreadLanes(const float* values, float* y, ptrdiff_t laneStep) {
 
 /** Stores every sum; the lanes of one are `laneStep` floats apart where a multiplier spreads them. */
 template <class V, int P>
-ALWAYS_INLINE void finishSums(const Epilogue& e, const DepthwiseWindow& w, const Registers<V, P>& sums, float* y) {
-  const V low = V::splat(e.low), high = V::splat(e.high);
-  if (w.laneStep == 1) return storeSums(sums, low, high, y, w.outputStep);
+ALWAYS_INLINE void finishSums(const Bounds<V>& bounds, const DepthwiseWindow& w, const Registers<V, P>& sums,
+                              float* y) {
+  if (w.laneStep == 1) return storeSums(bounds, sums, y, w.outputStep);
   float values[P * V::lanes];
-  storeSums(sums, low, high, values, V::lanes);
+  storeSums(bounds, sums, values, V::lanes);
   for (int pixel = 0; pixel < P; ++pixel) {
     spreadLanes<V>(values + pixel * V::lanes, y + pixel * w.outputStep, w.laneStep);
   }
@@ -97,6 +110,7 @@ ALWAYS_INLINE void addWindow(Registers<V, P>& sums, const DepthwiseWindow& w, co
 template <class V, int STEP = 0, int COLUMNS = 0>
 void windowRun(const Epilogue& e, const DepthwiseWindow& w, const DepthwisePixels& all) {
   const ptrdiff_t step = STEP > 0 ? STEP : w.pixelStep;
+  const Bounds<V> bounds(e);
   eachBlock<V>(w, all, [&](const float* x, const float* bias, float* y) {
     const V first = V::load(bias);
     const float* f = bias + (1 + w.firstTap) * V::lanes;
@@ -105,12 +119,12 @@ void windowRun(const Epilogue& e, const DepthwiseWindow& w, const DepthwisePixel
       Registers<V, 8> sums;
       fill(sums, first);
       addWindow<COLUMNS>(sums, w, x, f, step);
-      finishSums(e, w, sums, y);
+      finishSums(bounds, w, sums, y);
     }
     for (; pixels > 0; --pixels, x += step, y += w.outputStep) {
       Registers<V, 1> sum{first, {}};
       addWindow<COLUMNS>(sum, w, x, f, step);
-      finishSums(e, w, sum, y);
+      finishSums(bounds, w, sum, y);
     }
   });
 }

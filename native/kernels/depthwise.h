@@ -59,7 +59,7 @@ void depthwisePack(const Params* p, const Weights* weights, float* packed) {
   }
 }
 
-/** Pixels that go through all channels before the next ones: memory is read and written nearly in order. */
+/** Pixels of windows that do not slide that go through all channels before the next ones: memory is nearly in order. */
 constexpr int32_t pixelsTogether = 14;
 
 /** Channels in whole Vecs. `x` is the first column and `y` the first output, of channel 0. */
@@ -101,20 +101,26 @@ inline void depthwiseCells(const Epilogue& e, DepthwiseWindow& w, const float* x
   }
 }
 
+/** From here on the pixels of a tile stand in so few sets of the nearest cache that those of two rows drive each other
+ * out. */
+constexpr int32_t channelsOfOneSet = 512;
+
 /** How the rows of one convolution are computed: settled once, for every row. */
 struct DepthwisePlan {
   Axis down;
   Axis across;
   Interior inner;
-  /** The run of windows that slide, and how many output columns apart those are that it takes together. */
+  /** The runs of windows that slide, for one output row and for two, and how many output columns apart those are that
+   * they take together. */
   DepthwiseRun sliding;
+  DepthwiseRun twoRows;
   int32_t apart;
   /** The output columns whose windows may slide: they reach into the input at both ends. */
   Interior reaching;
 };
 
 inline DepthwisePlan depthwisePlan(const Params& p) {
-  DepthwisePlan plan{verticalAxis(p), horizontalAxis(p), {}, nullptr, 0, {}};
+  DepthwisePlan plan{verticalAxis(p), horizontalAxis(p), {}, nullptr, nullptr, 0, {}};
   const Axis& a = plan.across;
   plan.inner = interior(a);
   const int32_t columnsApart = a.dilation % a.stride == 0 ? 1 : 2;
@@ -126,6 +132,10 @@ inline DepthwisePlan depthwisePlan(const Params& p) {
   const int32_t end = (a.input - 1 + a.padding) / a.stride + 1;
   plan.reaching.end = end < a.output ? end : a.output;
   plan.reaching.begin = hidden <= 0 ? 0 : (hidden - 1) / a.stride + 1;
+  const bool allReach = plan.reaching.begin == 0 && plan.reaching.end == a.output;
+  if (allReach && p.strideHeight == 1 && p.inputChannels < channelsOfOneSet) {
+    plan.twoRows = twoRowsRunFor(a.filter, columnsApart);
+  }
   return plan;
 }
 
@@ -154,34 +164,27 @@ inline void depthwiseColumns(const Epilogue& e, const DepthwisePlan& plan, Depth
   }
 }
 
-/** The output columns of one row by windows that slide. */
-inline void depthwiseSliding(const Epilogue& e, const DepthwisePlan& plan, DepthwiseWindow w, const float* row,
-                             const float* packed, float* y) {
+/** The output columns of one row, or of two, by windows that slide. */
+inline void depthwiseSliding(const Epilogue& e, const DepthwisePlan& plan, DepthwiseRun run, DepthwiseWindow w,
+                             const float* row, const float* packed, float* y) {
   const Params& p = e.p;
   const Axis& a = plan.across;
   const Interior& out = plan.reaching;
   w.pixelStep = ptrdiff_t(plan.apart) * a.stride * p.inputChannels;
   w.outputStep = ptrdiff_t(plan.apart) * p.outputChannels;
-  for (int32_t block = out.begin; block < out.end; block += pixelsTogether * plan.apart) {
-    for (int32_t outX = block; outX < block + plan.apart && outX < out.end; ++outX) {
-      const int32_t left = (out.end - 1 - outX) / plan.apart + 1;
-      const int32_t pixels = left < pixelsTogether ? left : pixelsTogether;
-      const int32_t origin = outX * a.stride - a.padding;
-      const int32_t last = origin + (pixels - 1) * plan.apart * a.stride + (a.filter - 1) * a.dilation;
-      w.before = origin < 0 ? (-origin - 1) / a.dilation + 1 : 0;
-      w.behind = last < a.input ? 0 : (last - a.input) / a.dilation + 1;
-      depthwiseVecs(e, w, plan.sliding, row + ptrdiff_t(origin) * p.inputChannels, packed,
-                    y + ptrdiff_t(outX) * p.outputChannels, pixels);
-    }
+  for (int32_t outX = out.begin; outX < out.begin + plan.apart && outX < out.end; ++outX) {
+    const int32_t pixels = (out.end - 1 - outX) / plan.apart + 1;
+    const int32_t origin = outX * a.stride - a.padding;
+    const int32_t last = origin + (pixels - 1) * plan.apart * a.stride + (a.filter - 1) * a.dilation;
+    w.before = origin < 0 ? (-origin - 1) / a.dilation + 1 : 0;
+    w.behind = last < a.input ? 0 : (last - a.input) / a.dilation + 1;
+    depthwiseVecs(e, w, run, row + ptrdiff_t(origin) * p.inputChannels, packed, y + ptrdiff_t(outX) * p.outputChannels,
+                  pixels);
   }
 }
 
-/** Row `outY` of the outputs of one image. `y` is its first one. */
-inline void depthwiseRow(const Epilogue& e, const DepthwisePlan& plan, const float* image, const float* packed,
-                         int32_t outY, float* y) {
-  const Params& p = e.p;
-  const Taps down = tapsInside(plan.down, outY);
-  const float* row = image + ptrdiff_t(down.origin + down.begin * p.dilationHeight) * p.inputWidth * p.inputChannels;
+/** The window of the first output of a row, whose taps inside the input are `down`. */
+inline DepthwiseWindow windowOfRow(const Params& p, const Taps& down) {
   DepthwiseWindow w{};
   w.rows = down.end - down.begin;
   w.rowStep = ptrdiff_t(p.dilationHeight) * p.inputWidth * p.inputChannels;
@@ -189,14 +192,46 @@ inline void depthwiseRow(const Epilogue& e, const DepthwisePlan& plan, const flo
   w.laneStep = p.outputChannels / p.inputChannels;
   w.filterWidth = p.filterWidth;
   w.firstTap = down.begin * p.filterWidth;
+  return w;
+}
+
+/** Where the first of the taps inside stands. */
+inline const float* firstRow(const Params& p, const Taps& down, const float* image) {
+  return image + ptrdiff_t(down.origin + down.begin * p.dilationHeight) * p.inputWidth * p.inputChannels;
+}
+
+/** Row `outY` of the outputs of one image. `y` is its first one. */
+inline void depthwiseRow(const Epilogue& e, const DepthwisePlan& plan, const float* image, const float* packed,
+                         int32_t outY, float* y) {
+  const Params& p = e.p;
+  const Taps down = tapsInside(plan.down, outY);
+  const float* row = firstRow(p, down, image);
+  const DepthwiseWindow w = windowOfRow(p, down);
   if (plan.reaching.begin < plan.reaching.end) {
     depthwiseColumns(e, plan, w, row, packed, y, 0, plan.reaching.begin);
-    depthwiseSliding(e, plan, w, row, packed, y);
+    depthwiseSliding(e, plan, plan.sliding, w, row, packed, y);
     depthwiseColumns(e, plan, w, row, packed, y, plan.reaching.end, p.outputWidth);
   } else {
     depthwiseColumns(e, plan, w, row, packed, y, 0, p.outputWidth);
   }
   secondPass(e, y, p.outputWidth, 0, p.outputChannels);
+}
+
+/** Row `outY` and the one whose window begins a row of taps later, if both have taps inside the input. */
+inline bool depthwiseTwoRows(const Epilogue& e, const DepthwisePlan& plan, const float* image, const float* packed,
+                             int32_t outY, float* y) {
+  const Params& p = e.p;
+  const Taps down = tapsInside(plan.down, outY), lower = tapsInside(plan.down, outY + p.dilationHeight);
+  if (down.begin == down.end || lower.begin == lower.end) return false;
+  DepthwiseWindow w = windowOfRow(p, down);
+  w.rows = down.end - lower.begin - 1;
+  w.above = down.begin == lower.begin;
+  w.below = down.end == lower.end;
+  w.lowerOutput = ptrdiff_t(p.dilationHeight) * p.outputWidth * p.outputChannels;
+  depthwiseSliding(e, plan, plan.twoRows, w, firstRow(p, down, image), packed, y);
+  secondPass(e, y, p.outputWidth, 0, p.outputChannels);
+  secondPass(e, y + w.lowerOutput, p.outputWidth, 0, p.outputChannels);
+  return true;
 }
 
 /** The rows [begin, end) of the outputs of a whole batch, of which row `begin` goes to `y`. */
@@ -206,9 +241,18 @@ inline void depthwiseRows(const Epilogue& e, const float* input, const float* pa
   const DepthwisePlan plan = depthwisePlan(p);
   const ptrdiff_t imageSize = ptrdiff_t(p.inputHeight) * p.inputWidth * p.inputChannels;
   const ptrdiff_t rowSize = ptrdiff_t(p.outputWidth) * p.outputChannels;
-  for (int32_t row = begin; row < end; ++row) {
+  const int32_t apart = p.dilationHeight;
+  for (int32_t row = begin; row < end;) {
     const float* image = input + row / p.outputHeight * imageSize;
-    depthwiseRow(e, plan, image, packed, row % p.outputHeight, y + (row - begin) * rowSize);
+    const int32_t outY = row % p.outputHeight;
+    const bool two = plan.twoRows != nullptr && outY + 2 * apart <= p.outputHeight && row + 2 * apart <= end;
+    for (int32_t i = 0; i < (two ? apart : 1); ++i) {
+      float* out = y + (row + i - begin) * rowSize;
+      if (two && depthwiseTwoRows(e, plan, image, packed, outY + i, out)) continue;
+      depthwiseRow(e, plan, image, packed, outY + i, out);
+      if (two) depthwiseRow(e, plan, image, packed, outY + i + apart, out + apart * rowSize);
+    }
+    row += two ? 2 * apart : 1;
   }
 }
 

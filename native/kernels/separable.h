@@ -6,11 +6,8 @@
 
 namespace {
 
-/** Rows of depthwise output that are in scratch at once: whole rows, some 144 pixels. */
-inline int32_t rowsTogether(const Params& p) {
-  const int32_t rows = pixelBlock / p.outputWidth;
-  return rows < 1 ? 1 : rows;
-}
+/** Rows of depthwise output that are in scratch at once: some 144 pixels, in pairs of whole rows. */
+inline int32_t rowsTogether(const Params& p) { return (pixelBlock / p.outputWidth / 2 + 1) * 2; }
 
 size_t separablePackedSize(const Params* p) { return depthwisePackedSize(p) + pointwisePackedSize(p + 1); }
 

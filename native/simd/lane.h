@@ -7,8 +7,10 @@
 // Register tiles depend on it: one call in the middle spills every sum.
 #ifdef _MSC_VER
 #define ALWAYS_INLINE __forceinline
+#define INLINE_LAMBDA
 #else
 #define ALWAYS_INLINE inline __attribute__((always_inline))
+#define INLINE_LAMBDA __attribute__((always_inline))
 #endif
 
 namespace {
@@ -35,6 +37,13 @@ ALWAYS_INLINE Lane divide(Lane a, Lane b) { return {a.v / b.v}; }
 ALWAYS_INLINE Lane addProduct(Lane sum, Lane a, Lane b) { return {sum.v + a.v * b.v}; }
 /** The same value; compilers that would gather the sums of one output must add them where the kernel does. */
 ALWAYS_INLINE Lane inOrder(Lane v) { return v; }
+/** The same address; compilers must read again what they have read through it. */
+ALWAYS_INLINE const float* opaque(const float* p) {
+#ifdef __GNUC__
+  __asm__("" : "+r"(p));
+#endif
+  return p;
+}
 /** v < bound ? bound : v; NaN and the sign of zero pass. */
 ALWAYS_INLINE Lane atLeast(Lane v, Lane bound) { return {v.v < bound.v ? bound.v : v.v}; }
 /** v > bound ? bound : v; NaN and the sign of zero pass. */
