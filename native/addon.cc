@@ -37,6 +37,13 @@ T* dataOf(Napi::Value value) {
   return static_cast<T*>(dataOf(value.Env(), value));
 }
 
+constexpr size_t lineBytes = 64;
+
+/** From a place to where the next line of the cache begins: 0 at the beginning of one. */
+size_t bytesToLine(const void* place) {
+  return (lineBytes - reinterpret_cast<uintptr_t>(place) % lineBytes) % lineBytes;
+}
+
 /** What the parts of one call share. */
 struct Call {
   const Kernel* kernel;
@@ -82,12 +89,12 @@ class Prepared : public Napi::ObjectWrap<Prepared> {
       slopeSizes[i] = slopes.Get(i).As<Napi::Float32Array>().ByteLength();
       bytes_ += slopeSizes[i];
     }
-    block_ = malloc(bytes_ + alignment);
+    block_ = malloc(bytes_ + lineBytes);
     if (block_ == nullptr) {
       Napi::Error::New(info.Env(), "out of memory").ThrowAsJavaScriptException();
       return;
     }
-    packed_ = reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(block_) + alignment) & ~uintptr_t(alignment - 1));
+    packed_ = reinterpret_cast<float*>(static_cast<char*>(block_) + bytesToLine(block_));
     Napi::MemoryManagement::AdjustExternalMemory(info.Env(), int64_t(bytes_));
     kernel_->pack(params, weights, packed_);
     float* slope = packed_ + packedSize;
@@ -101,8 +108,6 @@ class Prepared : public Napi::ObjectWrap<Prepared> {
   void Finalize(Napi::Env env) override { release(env); }
 
  private:
-  static constexpr size_t alignment = 64;
-
   /** settle(params, parts): what the runs that follow have in common. */
   void settle(const Napi::CallbackInfo& info) {
     const Napi::TypedArray params = info[0].As<Napi::TypedArray>();
@@ -181,7 +186,13 @@ void transposeMatrices(const Napi::CallbackInfo& info) {
   Pool::shared().run(work, &t, t.parts, 0);
 }
 
-/** { isas and fusedIsas: names that run here, best first; kernels: their names; paramBytes; transpose; Prepared } */
+/** bytesToLine(array): from its data to the next line; JavaScript sees no addresses. */
+Napi::Value bytesToLineOf(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), double(bytesToLine(dataOf(info[0]))));
+}
+
+/** { isas and fusedIsas: names that run here, best first; kernels: their names; paramBytes; lineBytes; bytesToLine;
+ * transpose; Prepared } */
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   Napi::Array names = Napi::Array::New(env);
   Napi::Array fused = Napi::Array::New(env);
@@ -195,6 +206,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("fusedIsas", fused);
   exports.Set("kernels", kernels);
   exports.Set("paramBytes", Napi::Number::New(env, sizeof(Params)));
+  exports.Set("lineBytes", Napi::Number::New(env, lineBytes));
+  exports.Set("bytesToLine", Napi::Function::New(env, bytesToLineOf));
   exports.Set("transpose", Napi::Function::New(env, transposeMatrices));
   exports.Set("Prepared", Prepared::define(env));
   return exports;

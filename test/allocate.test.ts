@@ -1,12 +1,14 @@
-// Tensors in a backend's own memory: used in place, alive through growth, refused once they are disposed.
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+// Tensors in a backend's own memory: used in place, on a line of the cache for native kernels, refused once disposed.
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
 import type { Kernels } from '../src/core/kernels.js';
 import { arrayTypes, sizeOf, type Tensor, type TensorData } from '../src/core/tensor.js';
-import { type AllocatedTensor, createRuntime, type Runtime, tensor } from '../src/entries/node.js';
+import { createRuntime, type Runtime, tensor } from '../src/entries/node.js';
 import { type OperationName, operationsOn, ops } from '../src/ops/index.js';
+import { placed, ramp } from './support/allocated.js';
 import { everyBackend } from './support/backends.js';
 import { bitsOf, expectSameBits } from './support/bits.js';
 import { type Call, callOf, outputOf, prepare } from './support/cases.js';
@@ -19,31 +21,8 @@ const runtimes: Runtime[] = [await createRuntime({ backend: 'reference' })];
 for (const backend of new Set(everyBackend.map(({ kernels }) => kernels.backend))) {
   runtimes.push(await createRuntime({ backend }));
 }
-const wasm = runtimes.find(({ info }) => info.backend === 'wasm') as Runtime;
-
-function ramp(...shape: readonly number[]): Tensor {
-  return tensor(
-    Float32Array.from({ length: sizeOf(shape) }, (_, i) => ((i * 37) % 101) - 50),
-    shape,
-  );
-}
-
-/** A copy of a tensor in a runtime's memory. */
-function placed(runtime: Runtime, { data, shape }: Tensor): AllocatedTensor {
-  const copy = runtime.allocate(shape);
-  copy.data.set(data);
-  return copy;
-}
-
-const memorySize = (runtime: Runtime): number => {
-  const probe = runtime.allocate([1]);
-  const { byteLength } = probe.data.buffer;
-  probe[Symbol.dispose]();
-  return byteLength;
-};
 
 const filter = ramp(3, 3, 8, 1);
-const mix = ramp(8, 8);
 const same = { padding: 'same' } as const;
 
 /** Runs a case whose operands stand side by side in one allocation, and checks what lies between them. */
@@ -196,151 +175,39 @@ describe.each(runtimes)('$info.backend', (runtime) => {
   });
 });
 
-describe.skipIf(wasm === undefined)('the memory of WASM', () => {
-  /** An instance of its own, with a memory of one MiB. */
-  async function newInstance(): Promise<Runtime> {
-    vi.resetModules();
-    const copy = await import('../src/entries/node.js');
-    const runtime = (await copy.createRuntime({ backend: 'wasm' })) as Runtime;
-    expect(memorySize(runtime)).toBe(2 ** 20);
-    return runtime;
-  }
+const native = runtimes.find(({ info }) => info.backend === 'native') as Runtime;
 
-  afterEach(() => {
-    vi.restoreAllMocks();
-  });
+describe.skipIf(native === undefined)('the memory of native kernels', () => {
+  const addon = fileURLToPath(new URL('../build/Release/sepconv.node', import.meta.url));
 
-  test('a chain of layers copies only at its ends', () => {
-    const image = ramp(1, 12, 12, 8);
-    const own = Array.from({ length: 5 }, () => wasm.allocate(image.shape));
-    const [input, first, second, third, last] = own;
-    const [depthwise, pointwise] = [wasm.prepareDepthwiseConv2d(filter, same), wasm.preparePointwiseConv2d(mix)];
-    const add = wasm.prepareAdd({ activation: 'relu6' });
-    const chain = (from: Tensor, to: Tensor) => {
-      depthwise.run(from, { out: first });
-      pointwise.run(first, { out: second });
-      depthwise.run(second, { out: third });
-      add.run(third, { residual: second, out: third });
-      pointwise.run(third, { out: to });
-    };
-    const out = tensor(new Float32Array(sizeOf(image.shape)), image.shape);
-    input.data.set(image.data);
-    chain(image, out);
-    const prototype = Object.getPrototypeOf(Float32Array.prototype);
-    const copies = (['set', 'subarray', 'slice', 'fill', 'copyWithin'] as const).map((n) => vi.spyOn(prototype, n));
-    const count = () => copies.reduce((sum, { mock }) => sum + mock.calls.length, 0);
-    chain(image, out);
-    expect(count()).toBe(2);
-    chain(input, last);
-    expect(count()).toBe(2);
-    vi.restoreAllMocks();
-    expectSameBits('the chain', last, out);
-    for (const used of own) used[Symbol.dispose]();
-  });
-
-  test('grows under tensors, and their data with it', () => {
-    const small = placed(wasm, ramp(1, 6, 5, 8));
-    const old = small.data;
-    const grown = wasm.allocate([memorySize(wasm) / 4]);
-    expect(old.length).toBe(0);
-    expectError(() => wasm.activate({ data: old, shape: small.shape }, 'relu'), 'ERR_BUFFER', 'input.data');
-    expectError(() => tensor(old, small.shape), 'ERR_BUFFER', 'data');
-    expectSameBits('after growth', small, ramp(1, 6, 5, 8));
-    expect(small.data).toBe(small.data);
-    expectSameBits('used', wasm.depthwiseConv2d(small, filter), expected.depthwiseConv2d(ramp(1, 6, 5, 8), filter));
-    for (const used of [small, grown]) used[Symbol.dispose]();
-  });
-
-  const inMemory = [
-    ['input', 'out'],
-    ['input', 'residual'],
-    ['residual', 'out'],
-    ['input', 'residual', 'out'],
-  ].flatMap((resident) => [{ resident, layout: 'NHWC' } as const, { resident, layout: 'NCHW' } as const]);
-
-  test.each(inMemory)('may grow during a run with $resident in it, $layout', async ({ resident, layout }) => {
-    const runtime = await newInstance();
-    const options = { layout, filterLayout: 'HWOI' } as const;
-    const weights = ramp(1, 1, 1, 1);
-    const operator = runtime.prepareConvTranspose2d(weights, options);
-    const shape = layout === 'NHWC' ? [1, 100, 900, 1] : [1, 1, 100, 900];
-    const plain = { input: ramp(...shape), residual: ramp(...shape), out: tensor(new Float32Array(90_000), shape) };
-    const answer = expected.convTranspose2d(plain.input, weights, { ...options, residual: plain.residual });
-    const own = resident.map((name) => [name, placed(runtime, plain[name as 'out'])] as const);
-    const { input, residual, out } = { ...plain, ...Object.fromEntries(own) };
-    const before = memorySize(runtime);
-    operator.run(input, { residual, out });
-    if (resident.length < 3 || layout === 'NCHW') expect(memorySize(runtime)).toBeGreaterThan(before);
-    expectSameBits(`${resident}`, out, answer, layout);
-  });
-
-  test('may grow while a filter in it is packed', async () => {
-    const runtime = await newInstance();
-    const own = placed(runtime, ramp(8, 2 ** 14));
-    expect(memorySize(runtime)).toBe(2 ** 20);
-    const result = runtime.pointwiseConv2d(ramp(1, 1, 1, 8), own);
-    expect(memorySize(runtime)).toBeGreaterThan(2 ** 20);
-    expectSameBits('filter', result, expected.pointwiseConv2d(ramp(1, 1, 1, 8), ramp(8, 2 ** 14)));
-  });
-
-  test('that can not be had is a typed error, and nothing is lost by it', () => {
-    const before = memorySize(wasm);
-    const allocate = () => wasm.allocate([2 ** 15, 2 ** 15]);
-    for (let i = 0; i < 3; i++) expect(allocate).toThrow(expect.objectContaining({ code: 'ERR_MEMORY' }));
-    expect(memorySize(wasm)).toBe(before);
-  });
-
-  test('of another instance is read as any other', async () => {
-    const other = await newInstance();
-    const image = ramp(1, 6, 5, 8);
-    const [input, out] = [placed(other, image), wasm.allocate([1, 4, 3, 8])];
-    expect(input.data.buffer).not.toBe(out.data.buffer);
-    wasm.depthwiseConv2d(input, filter, { out });
-    expectSameBits('theirs in', out, expected.depthwiseConv2d(image, filter));
-    const theirs = other.allocate(out.shape);
-    wasm.depthwiseConv2d(image, filter, { out: theirs });
-    expectSameBits('theirs out', theirs, out);
-    out[Symbol.dispose]();
-  });
-
-  test('is freed with dropped tensors, but not under a view that somebody has', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
-    const view = placed(wasm, ramp(64, 1024)).data;
-    const before = memorySize(wasm);
-    for (let i = 0; i < 100; i++) {
-      wasm.allocate([64, 1024]);
-      collect();
-      await new Promise(setImmediate);
+  test.skipIf(!existsSync(addon))('begins on a line of the cache', () => {
+    const { bytesToLine }: { bytesToLine(array: TensorData): number } = createRequire(import.meta.url)(addon);
+    const sizes = [0, 1, 15, 16, 17, 64, 1000, 2 ** 15 + 3, 2 ** 20];
+    const all = (['float32', 'uint8'] as const).flatMap((dtype) => sizes.map((size) => native.allocate([size], dtype)));
+    for (const [i, { data }] of all.entries()) {
+      expect(data.length).toBe(sizes[i % sizes.length]);
+      expect(bytesToLine(data)).toBe(0);
+      if (data.length > 0) expect(bytesToLine(data.subarray(1))).toBe(64 - data.BYTES_PER_ELEMENT);
+      data.fill(i);
     }
-    expect(memorySize(wasm)).toBeLessThan(before + 50 * view.byteLength);
-    if (view.length > 0) expect(view).toEqual(ramp(64, 1024).data);
+    for (const [i, { data }] of all.entries()) expect(data.every((value) => value === i)).toBe(true);
+    for (const used of all) used[Symbol.dispose]();
   });
 
-  test('is where it was after thousands of calls, errors among them', () => {
-    const image = ramp(1, 6, 5, 8);
-    const operator = wasm.prepareDepthwiseConv2d(filter);
-    const [input, kept] = [placed(wasm, image), wasm.allocate([1, 4, 3, 8])];
-    const cycle = (i: number) => {
-      wasm.pointwiseConv2d(input, mix);
-      operator.run(input, { out: kept });
-      operator.run(image);
-      const other = wasm.allocate([1, 4, 3, 1 + (i % 100)]);
-      expect(() => operator.run(image, { out: i % 100 === 7 ? kept : other, residual: filter })).toThrow();
-      other[Symbol.dispose]();
-      expect(() => operator.run(other)).toThrow();
-    };
-    /** Where blocks of these sizes are found. */
-    const places = () => {
-      const probes = [1, 100, 3000, 20_000, 100_000].map((length) => wasm.allocate([length]));
-      const found = probes.map(({ data }) => data.byteOffset);
-      for (const probe of probes) probe[Symbol.dispose]();
-      return found;
-    };
-    cycle(0);
-    const before = [places(), memorySize(wasm)];
-    for (let i = 0; i < 3000; i++) cycle(i);
-    expect([places(), memorySize(wasm)]).toEqual(before);
-    for (const used of [input, kept]) used[Symbol.dispose]();
+  test('gives the same bits wherever in it the operands begin', () => {
+    const image = ramp(1, 9, 7, 8);
+    const answer = expected.depthwiseConv2d(image, filter, same);
+    const length = sizeOf(image.shape);
+    const [from, to] = [native.allocate([length + 16]), native.allocate([length + 16])];
+    for (const begin of [0, 1, 4, 8, 15, 16]) {
+      for (const end of [0, 3, 4]) {
+        const input = { data: from.data.subarray(begin, begin + length), shape: image.shape };
+        const out = { data: to.data.subarray(end, end + length), shape: image.shape };
+        input.data.set(image.data);
+        native.depthwiseConv2d(input, filter, { ...same, out });
+        expectSameBits(`from ${begin} to ${end}`, out, answer);
+      }
+    }
+    for (const used of [from, to]) used[Symbol.dispose]();
   });
 });

@@ -74,3 +74,17 @@ describe.each(backends)('$name', ({ kernels }) => {
     expectAnswer(call);
   });
 });
+
+const fromArrays = backends.filter(({ kernels }) => kernels.backend !== 'wasm');
+
+test.each(fromArrays)('$name: a tensor in its memory', ({ kernels }) => {
+  for (const type of ['Float32Array', 'Uint8Array'] as const) {
+    limitArrays(9);
+    const details = { received: 10 };
+    const message = `could not allocate a ${type} of 10 elements; use a smaller batch or image`;
+    expectNoMemory(() => kernels.allocate(type, 10));
+    expect(() => kernels.allocate(type, 10)).toThrow(expect.objectContaining({ message, details }));
+    vi.unstubAllGlobals();
+    expect(kernels.allocate(type, 10).data).toEqual(new globalThis[type](10));
+  }
+});

@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import { type Layer, multiplyAdds, outputShape, pointwise } from '../../src/bench/layer.js';
 import { type Operands, oneShot, prepareLayer } from '../../src/bench/operands.js';
 import { SepconvError } from '../../src/core/errors.js';
-import type { Layout } from '../../src/core/params.js';
-import { type Shape, sizeOf, type Tensor } from '../../src/core/tensor.js';
+import type { Dtype, Layout } from '../../src/core/params.js';
+import { type Shape, sizeOf, type Tensor, type TensorData } from '../../src/core/tensor.js';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../src/entries/node.js';
 import { Absent, type Contender, type Started, slowLimit, type Unit } from '../contender.js';
 import { channelsFirstShape, toChannelsFirst, toChannelsLast } from '../layouts.js';
 import { peerFolder } from '../peers.js';
 
 type Way = (runtime: Runtime, layer: Layer, operands: Operands) => Started;
+
+/** Where a way has its tensors. */
+type Memory = (runtime: Runtime, shape: Shape, dtype: Dtype) => Tensor<TensorData>;
 
 const native =
   process.arch === 'arm64'
@@ -30,8 +33,19 @@ const units: Readonly<Record<string, Unit>> = {
   reference: 'madd32',
 };
 
+/** The backend's own: WASM copies nothing, and native kernels find it on a cache line. */
+const resident: Memory = (runtime, shape, dtype) => runtime.allocate(shape, dtype);
+
+/** Typed arrays as JavaScript makes them. */
+const plain: Memory = (_, shape, dtype) => {
+  const length = sizeOf(shape);
+  return { data: dtype === 'uint8' ? new Uint8Array(length) : new Float32Array(length), shape };
+};
+
 /** Prepared, with `out`: the steady state. */
-const prepared: Way = (runtime, layer, operands) => withOut(runtime, layer, operands, 'NHWC');
+function prepared(memory: Memory): Way {
+  return (runtime, layer, operands) => withOut(memory, runtime, layer, operands, 'NHWC');
+}
 
 const newOutput: Way = (runtime, layer, { input, filters }) => {
   const operator = prepareLayer(runtime, layer, filters, 'NHWC');
@@ -50,48 +64,44 @@ const shot: Way = (runtime, layer, operands) => {
   return { run, output: () => result!.data };
 };
 
-const channelsFirst: Way = (runtime, layer, { input, filters }) => {
-  const first = { data: toChannelsFirst(input.data, input.shape), shape: channelsFirstShape(input.shape) };
-  const { run, output } = withOut(runtime, layer, { input: first, filters }, 'NCHW');
-  return { run, output: async () => toChannelsLast(await output(), outputShape(layer)) };
-};
+function channelsFirst(memory: Memory): Way {
+  return (runtime, layer, { input, filters }) => {
+    const first = { data: toChannelsFirst(input.data, input.shape), shape: channelsFirstShape(input.shape) };
+    const { run, output } = withOut(memory, runtime, layer, { input: first, filters }, 'NCHW');
+    return { run, output: async () => toChannelsLast(await output(), outputShape(layer)) };
+  };
+}
 
 /** A separable convolution as a depthwise and a pointwise one, its intermediate in memory. */
-const twoCalls: Way = (runtime, layer, { input, filters }) => {
-  const first = prepareLayer(runtime, { ...layer, operation: 'depthwiseConv2d' }, [filters[0]], 'NHWC');
-  const second = prepareLayer(runtime, pointwise(1, layer.input[3], layer.outputs), [filters[1]], 'NHWC');
-  const between = newTensor(first.outputShape(layer.input));
-  const out = newTensor(outputShape(layer));
-  const run = () => {
-    first.run(input as Tensor, { out: between });
-    second.run(between, { out });
+function twoCalls(memory: Memory): Way {
+  return (runtime, layer, { input, filters }) => {
+    const first = prepareLayer(runtime, { ...layer, operation: 'depthwiseConv2d' }, [filters[0]], 'NHWC');
+    const second = prepareLayer(runtime, pointwise(1, layer.input[3], layer.outputs), [filters[1]], 'NHWC');
+    const place = placed(memory, runtime, input);
+    const between = memory(runtime, first.outputShape(layer.input), 'float32') as Tensor;
+    const out = memory(runtime, outputShape(layer), 'float32') as Tensor;
+    const run = () => {
+      first.run(place as Tensor, { out: between });
+      second.run(between, { out });
+    };
+    return { run, output: () => out.data };
   };
-  return { run, output: () => out.data };
-};
+}
 
-/** Input and output in the backend's own memory: nothing is copied. */
-const resident: Way = (runtime, layer, { input, filters }) => {
-  const [place, out] = [runtime.allocate(input.shape), runtime.allocate(outputShape(layer))];
-  place.data.set(input.data);
-  const operator = prepareLayer(runtime, layer, filters, 'NHWC');
-  const run = () => {
-    operator.run(place, { out });
-  };
-  return { run, output: () => out.data };
-};
-
-function withOut(runtime: Runtime, layer: Layer, { input, filters }: Operands, layout: Layout): Started {
-  const operator = prepareLayer(runtime, layer, filters, layout);
-  const shape = operator.outputShape(input.shape);
-  const out = layer.dtype === 'uint8' ? { data: new Uint8Array(sizeOf(shape)), shape } : newTensor(shape);
+function withOut(memory: Memory, runtime: Runtime, layer: Layer, operands: Operands, layout: Layout): Started {
+  const operator = prepareLayer(runtime, layer, operands.filters, layout);
+  const input = placed(memory, runtime, operands.input);
+  const out = memory(runtime, operator.outputShape(input.shape), layer.dtype);
   const run = () => {
     operator.run(input as Tensor, { out: out as Tensor });
   };
   return { run, output: () => out.data };
 }
 
-function newTensor(shape: Shape): Tensor {
-  return { data: new Float32Array(sizeOf(shape)), shape };
+function placed(memory: Memory, runtime: Runtime, { data, shape }: Tensor<TensorData>): Tensor<TensorData> {
+  const copy = memory(runtime, shape, data instanceof Uint8Array ? 'uint8' : 'float32');
+  copy.data.set(data);
+  return copy;
 }
 
 interface Variant extends Partial<Contender> {
@@ -142,28 +152,28 @@ function node24(): string {
 const blocks: readonly Layer['operation'][] = ['depthwiseConv2d', 'pointwiseConv2d', 'separableConv2d'];
 const isBlock = ({ operation }: Layer) => blocks.includes(operation);
 const isSeparable = ({ operation }: Layer) => operation === 'separableConv2d';
-const isFloat = ({ dtype }: Layer) => dtype === 'float32';
 const threads = availableParallelism();
 
 export const ours: readonly Contender[] = [
-  contender(best, prepared, { always: true, charted: true }),
-  contender(best, prepared, {
+  contender(best, prepared(resident), { always: true, charted: true }),
+  contender(best, prepared(resident), {
     label: 'fast',
     options: { isa: `${best.split('/')[1]}-fma`, precision: 'fast' },
     unit: 'fma256',
     exact: false,
   }),
-  ...(threads > 1 ? [contender(best, prepared, { label: `× ${threads}`, options: { threads } })] : []),
-  contender(best, channelsFirst, { label: 'NCHW', takes: ({ operation }) => operation !== 'activate' }),
-  contender(best, twoCalls, { label: 'two calls', takes: isSeparable }),
+  ...(threads > 1 ? [contender(best, prepared(resident), { label: `× ${threads}`, options: { threads } })] : []),
+  contender(best, channelsFirst(resident), { label: 'NCHW', takes: ({ operation }) => operation !== 'activate' }),
+  contender(best, twoCalls(resident), { label: 'two calls', takes: isSeparable }),
+  contender(best, prepared(plain), { label: 'plain arrays' }),
   contender(best, newOutput, { label: 'new output' }),
   contender(best, shot, { label: 'one-shot' }),
-  ...native.slice(1).map((backend) => contender(backend, prepared, { charted: backend === 'native/sse2' })),
-  contender(wasm, prepared, { always: true, charted: true }),
-  contender(wasm, resident, { label: 'resident', takes: isFloat }),
-  contender(wasm, resident, { label: 'resident on Node 24', node: node24, takes: isBlock }),
-  contender(wasm, channelsFirst, { label: 'NCHW', takes: ({ operation }) => operation !== 'activate' }),
-  contender(wasm, twoCalls, { label: 'two calls', takes: isSeparable }),
+  ...native.slice(1).map((backend) => contender(backend, prepared(resident), { charted: backend === 'native/sse2' })),
+  contender(wasm, prepared(plain), { always: true, charted: true }),
+  contender(wasm, prepared(resident), { label: 'resident' }),
+  contender(wasm, prepared(resident), { label: 'resident on Node 24', node: node24, takes: isBlock }),
+  contender(wasm, channelsFirst(plain), { label: 'NCHW', takes: ({ operation }) => operation !== 'activate' }),
+  contender(wasm, twoCalls(plain), { label: 'two calls', takes: isSeparable }),
   contender(wasm, shot, { label: 'one-shot' }),
-  contender('reference', prepared, { takes: (layer) => multiplyAdds(layer) < slowLimit / 4 }),
+  contender('reference', prepared(plain), { takes: (layer) => multiplyAdds(layer) < slowLimit / 4 }),
 ];

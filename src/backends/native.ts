@@ -1,9 +1,9 @@
 // The addon's kernels. The addon knows ops and instruction sets by name; the lists are compared when it loads.
 import { SepconvError } from '../core/errors.js';
 import { kernelName, kernelNames } from '../core/kernel-names.js';
-import type { BackendSource, Kernels, Prepared, Stage } from '../core/kernels.js';
+import type { BackendSource, Kernels, Memory, Prepared, Stage } from '../core/kernels.js';
 import { type Params, packParams, paramWords } from '../core/params.js';
-import { plainMemory, type TensorData } from '../core/tensor.js';
+import { type ArrayType, allocate, type TensorData } from '../core/tensor.js';
 import { channelsLast, type Transpose } from './channels-last.js';
 
 /** What native/addon.cc exports. */
@@ -14,6 +14,10 @@ interface Addon {
   readonly fusedIsas: readonly string[];
   readonly kernels: readonly string[];
   readonly paramBytes: number;
+  /** Bytes of a line of the cache. */
+  readonly lineBytes: number;
+  /** From the data of an array to where the next line begins: 0 at the beginning of one. */
+  bytesToLine(array: TensorData): number;
   /** Transposes float32 or uint8 matrices [rows, columns], in so many parts. */
   transpose(from: TensorData, to: TensorData, batch: number, rows: number, columns: number, parts: number): void;
   readonly Prepared: new (
@@ -87,8 +91,17 @@ function nativeKernels(addon: Addon, isa: string, threads: number | undefined, p
         addon.transpose(from, to, batch, rows, columns, parts);
       return channelsLast(op, operator, transpose);
     },
-    allocate: plainMemory,
+    allocate: (type, length) => alignedMemory(addon, type, length),
   };
+}
+
+/** Begins on a line of the cache. Large arrays of JavaScript begin 16 bytes after one where glibc gives the memory, and
+ * then half of the vectors of 32 bytes lie on two lines. */
+function alignedMemory(addon: Addon, type: ArrayType, length: number): Memory {
+  // As many elements to spare as a line has bytes: enough, whatever their size.
+  const room = allocate(type, length, addon.lineBytes);
+  const begin = addon.bytesToLine(room) / room.BYTES_PER_ELEMENT;
+  return { data: room.subarray(begin, begin + length), free: () => {} };
 }
 
 function prepareNative(addon: Addon, isa: string, kernel: string, stages: readonly Stage[]): AddonPrepared {

@@ -5,7 +5,8 @@ import type { Shape, Tensor, TensorData } from './tensor.js';
 
 /**
  * A tensor in the memory of a runtime, of zeros at first; `runtime.allocate` makes it. The WASM kernels read and write it
- * where it stands, so that a chain of layers copies only at its ends; elsewhere it is a plain tensor that can be disposed.
+ * where it stands, so that a chain of layers copies only at its ends. For the native ones its data begins on a cache line
+ * (64 bytes), somewhere in a buffer that is a little larger. On the reference it is a plain tensor that can be disposed.
  * Another runtime takes it as it takes any tensor. One that is dropped is freed with the garbage, in its time.
  */
 export class AllocatedTensor<D extends TensorData = Float32Array> implements Tensor<D> {
@@ -22,7 +23,7 @@ export class AllocatedTensor<D extends TensorData = Float32Array> implements Ten
    * The values. On WASM a view of the kernels' memory, which every growth of that memory detaches: ask again after any
    * call that may grow it, such as `allocate`, `prepare…` or a run on a new size. An old view has no elements, and a tensor
    * made of it is refused with `ERR_BUFFER`. No view may be used once the tensor is disposed, and none but this one
-   * keeps it from being freed when it is dropped.
+   * keeps it from being freed when it is dropped. The buffer may be larger, and the values begin anywhere in it.
    *
    * @throws SepconvError `ERR_DISPOSED`
    */

@@ -148,10 +148,10 @@ export function checkOverlap(out: TensorData, argument: string, read: TensorData
   return false;
 }
 
-/** A zeroed array, or a typed error where the host has no memory for it. */
-export function allocate(type: ArrayType, length: number): TensorData {
+/** A zeroed array of so many elements and some to `spare`, or a typed error where the host has no memory for it. */
+export function allocate(type: ArrayType, length: number, spare = 0): TensorData {
   try {
-    return type === 'Uint8Array' ? new Uint8Array(length) : new Float32Array(length);
+    return type === 'Uint8Array' ? new Uint8Array(length + spare) : new Float32Array(length + spare);
   } catch (cause) {
     const message = `could not allocate a ${type} of ${length} elements; use a smaller batch or image`;
     throw new SepconvError('ERR_MEMORY', message, { received: length }, cause);

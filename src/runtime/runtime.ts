@@ -23,7 +23,8 @@ export interface Runtime extends Operations {
   readonly info: RuntimeInfo;
   /**
    * A tensor in the memory of this runtime's backend, of zeros. The WASM kernels use it in place: layers that hand such
-   * tensors to each other copy nothing in between. See `AllocatedTensor`.
+   * tensors to each other copy nothing in between. For the native ones its data begins on a cache line (64 bytes). See
+   * `AllocatedTensor`.
    *
    * @param dtype default `'float32'`
    * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_MEMORY`
