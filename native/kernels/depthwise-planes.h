@@ -4,6 +4,7 @@
 // is one long row: what its Vecs compute between the rows is left out when they are copied to the output.
 #pragma once
 #include "../simd/registers.h"
+#include "depthwise-narrow.h"
 #include "planes.h"
 
 namespace {
@@ -205,13 +206,20 @@ inline void depthwiseStrip(const Epilogue& e, const Strip& s, const Planes& plan
 
 inline int32_t stripsOf(const Params& p, const Strip& s) { return (p.outputHeight + s.outputRows - 1) / s.outputRows; }
 
-size_t depthwisePlanesPackedSize(const Params* p) { return planesPackedSize(*p); }
+size_t depthwisePlanesPackedSize(const Params* p) { return narrowPackedSize(*p) + planesPackedSize(*p); }
 
-void depthwisePlanesPack(const Params* p, const Weights* weights, float* packed) { packPlanes(*p, *weights, packed); }
+void depthwisePlanesPack(const Params* p, const Weights* weights, float* packed) {
+  packNarrow(*p, *weights, packed);
+  packPlanes(*p, *weights, packed + narrowPackedSize(*p));
+}
 
-int32_t depthwisePlanesUnits(const Params* p) { return p->batch * p->inputChannels * stripsOf(*p, bestStrip(*p)); }
+int32_t depthwisePlanesUnits(const Params* p) {
+  if (isNarrow(*p)) return narrowUnits(*p);
+  return p->batch * p->inputChannels * stripsOf(*p, bestStrip(*p));
+}
 
 size_t depthwisePlanesScratchSize(const Params* p) {
+  if (isNarrow(*p)) return narrowScratch(*p);
   const Strip s = bestStrip(*p);
   return isCopied(*p, s) ? size_t(stripScratch(*p, s)) + lineFloats : 0;
 }
@@ -219,16 +227,20 @@ size_t depthwisePlanesScratchSize(const Params* p) {
 void depthwisePlanes(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
   const Epilogue e = epilogueOf(*p, operands);
   const Planes planes = inputPlanes(*p, operands);
+  float* room = lineIn(scratch);
+  if (isNarrow(*p)) {
+    for (int32_t unit = begin; unit < end; ++unit) depthwiseNarrow(e, planes, operands.packed, unit, room);
+    return;
+  }
   const Strip s = bestStrip(*p);
   const int32_t strips = stripsOf(*p, s);
-  const int32_t multiplier = p->outputChannels / p->inputChannels;
-  float* room = lineIn(scratch);
+  const float* packed = operands.packed + narrowPackedSize(*p);
   if (isCopied(*p, s)) placeTaps(*p, s, reinterpret_cast<int32_t*>(room));
   for (int32_t unit = begin; unit < end; ++unit) {
     const int32_t plane = unit / strips;
     const int32_t outY = unit % strips * s.outputRows;
-    float* y = e.output + ptrdiff_t(plane) * multiplier * outputPlane(*p) + ptrdiff_t(outY) * p->outputWidth;
-    depthwiseStrip(e, s, planes, plane, operands.packed, outY, atMostInt(s.outputRows, p->outputHeight - outY), y,
+    float* y = e.output + ptrdiff_t(plane) * multiplierOf(*p) * outputPlane(*p) + ptrdiff_t(outY) * p->outputWidth;
+    depthwiseStrip(e, s, planes, plane, packed, outY, atMostInt(s.outputRows, p->outputHeight - outY), y,
                    outputPlane(*p), room);
   }
 }

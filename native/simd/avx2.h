@@ -4,6 +4,7 @@
 
 #include "lane.h"
 #include "pair.h"
+#include "transpose8.h"
 
 namespace {
 
@@ -23,6 +24,9 @@ struct Vec {
     _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packus_epi16(words, words));
   }
   void store(float* p) const { _mm256_storeu_ps(p, v); }
+  static void transpose(const float* from, ptrdiff_t fromStep, float* to, ptrdiff_t toStep) {
+    transposeEight(from, fromStep, to, toStep);
+  }
 };
 
 ALWAYS_INLINE Vec add(Vec a, Vec b) { return {_mm256_add_ps(a.v, b.v)}; }

@@ -4,6 +4,7 @@
 
 #include "lane.h"
 #include "pair.h"
+#include "transpose8.h"
 
 namespace {
 
@@ -21,6 +22,12 @@ struct Vec {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(inside)));
   }
   void store(float* p) const { _mm512_storeu_ps(p, v); }
+  static void transpose(const float* from, ptrdiff_t fromStep, float* to, ptrdiff_t toStep) {
+    for (int row = 0; row < 16; row += 8) {
+      transposeEight(from + row * fromStep, fromStep, to + row, toStep);
+      transposeEight(from + row * fromStep + 8, fromStep, to + 8 * toStep + row, toStep);
+    }
+  }
 };
 
 ALWAYS_INLINE Vec add(Vec a, Vec b) { return {_mm512_add_ps(a.v, b.v)}; }

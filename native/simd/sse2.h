@@ -28,6 +28,15 @@ struct Vec {
     memcpy(p, &four, sizeof four);
   }
   void store(float* p) const { _mm_storeu_ps(p, v); }
+  static void transpose(const float* from, ptrdiff_t fromStep, float* to, ptrdiff_t toStep) {
+    __m128 a = _mm_loadu_ps(from), b = _mm_loadu_ps(from + fromStep);
+    __m128 c = _mm_loadu_ps(from + 2 * fromStep), d = _mm_loadu_ps(from + 3 * fromStep);
+    _MM_TRANSPOSE4_PS(a, b, c, d);
+    _mm_storeu_ps(to, a);
+    _mm_storeu_ps(to + toStep, b);
+    _mm_storeu_ps(to + 2 * toStep, c);
+    _mm_storeu_ps(to + 3 * toStep, d);
+  }
 };
 
 ALWAYS_INLINE Vec add(Vec a, Vec b) { return {_mm_add_ps(a.v, b.v)}; }

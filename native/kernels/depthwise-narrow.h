@@ -1,0 +1,121 @@
+// Depthwise convolution of NCHW tensors whose planes are narrow, so that their rows fill no Vec well: as many planes as
+// a Vec has lanes are transposed into scratch, convolved there with channels innermost, and transposed back.
+#pragma once
+#include "depthwise.h"
+#include "planes.h"
+
+namespace {
+
+/** Outputs of a row up to which planes are narrow. */
+constexpr int32_t widestNarrow = 24;
+
+/** Floats of inputs and outputs that stand in scratch: what the nearest cache holds beside the weights. */
+constexpr int64_t narrowFloats = 8192;
+
+inline int32_t multiplierOf(const Params& p) { return p.outputChannels / p.inputChannels; }
+
+/** Whether blocks of lanes are packed: what the size of the input does not change. */
+inline bool hasNarrowBlocks(const Params& p) { return Vec::lanes > 1 && p.inputChannels >= Vec::lanes; }
+
+/** Floats of inputs and outputs of one channel. */
+inline int64_t channelFloats(const Params& p) { return inputPlane(p) + outputPlane(p) * multiplierOf(p); }
+
+/** Whether planes are narrow, and so small that some Vecs of them fit into the second cache. */
+inline bool isNarrow(const Params& p) {
+  return hasNarrowBlocks(p) && p.outputWidth <= widestNarrow && channelFloats(p) * Vec::lanes <= 4 * narrowFloats;
+}
+
+/** Channels that stand in scratch together, in whole Vecs. */
+inline int32_t narrowChannels(const Params& p) {
+  const int64_t vecs = narrowFloats / (channelFloats(p) * Vec::lanes);
+  return multiplierOf(p) > 1 || vecs < 1 ? Vec::lanes : int32_t(vecs) * Vec::lanes;
+}
+
+inline int32_t narrowUnits(const Params& p) {
+  return p.batch * ((p.inputChannels + narrowChannels(p) - 1) / narrowChannels(p));
+}
+
+inline size_t narrowScratch(const Params& p) { return size_t(channelFloats(p) * narrowChannels(p)) + lineFloats; }
+
+inline int32_t narrowBlocks(const Params& p) { return (p.inputChannels + Vec::lanes - 1) / Vec::lanes; }
+
+/** Packed floats of a block: [multiplier][bias, taps][lanes]. */
+inline ptrdiff_t narrowBlockSize(const Params& p) { return ptrdiff_t(multiplierOf(p)) * (taps(p) + 1) * Vec::lanes; }
+
+inline ptrdiff_t narrowPackedSize(const Params& p) {
+  return hasNarrowBlocks(p) ? narrowBlocks(p) * narrowBlockSize(p) : 0;
+}
+
+/** Packs blocks of channels, the last of which ends with the last channel. */
+inline void packNarrow(const Params& p, const Weights& weights, float* packed) {
+  if (!hasNarrowBlocks(p)) return;
+  for (int32_t block = 0; block < narrowBlocks(p); ++block) {
+    const int32_t first = atMostInt(block * Vec::lanes, p.inputChannels - Vec::lanes);
+    for (int32_t m = 0; m < multiplierOf(p); ++m) packed = packBlock(p, weights, m, first, Vec::lanes, packed);
+  }
+}
+
+/** Floats [rows][fromStep] to [columns][toStep], as many of each as given. */
+inline void transposeSingly(const float* from, ptrdiff_t fromStep, int32_t rows, int32_t columns, float* to,
+                            ptrdiff_t toStep) {
+  for (int32_t row = 0; row < rows; ++row) {
+    for (int32_t column = 0; column < columns; ++column) to[column * toStep + row] = from[row * fromStep + column];
+  }
+}
+
+/** Neighbouring planes to pixels with so many channels. */
+inline void planesToPixels(const float* planes, ptrdiff_t plane, int32_t channels, float* pixels) {
+  constexpr int lanes = Vec::lanes;
+  if (plane < lanes) return transposeSingly(planes, plane, channels, int32_t(plane), pixels, channels);
+  for (int32_t next = 0; next < channels; next += lanes) {
+    const int32_t c = atMostInt(next, channels - lanes);
+    for (ptrdiff_t pixel = 0; pixel < plane; pixel += lanes) {
+      const ptrdiff_t i = pixel + lanes <= plane ? pixel : plane - lanes;
+      Vec::transpose(planes + c * plane + i, plane, pixels + i * channels + c, channels);
+    }
+  }
+}
+
+/** The channels from `first` on back to planes, of which `planes` is that of channel 0. */
+inline void pixelsToPlanes(const float* pixels, int32_t channels, int32_t first, float* planes, ptrdiff_t plane) {
+  constexpr int lanes = Vec::lanes;
+  if (plane < lanes || first > 0) {
+    return transposeSingly(pixels + first, channels, int32_t(plane), channels - first, planes + first * plane, plane);
+  }
+  for (int32_t next = 0; next < channels; next += lanes) {
+    const int32_t c = atMostInt(next, channels - lanes);
+    for (ptrdiff_t pixel = 0; pixel < plane; pixel += lanes) {
+      const ptrdiff_t i = pixel + lanes <= plane ? pixel : plane - lanes;
+      Vec::transpose(pixels + i * channels + c, channels, planes + c * plane + i, plane);
+    }
+  }
+}
+
+/** Some channels of one image. Channels that are too few for a Vec go with some that another unit writes. */
+inline void depthwiseNarrow(const Epilogue& e, const Planes& planes, const float* packed, int32_t unit,
+                            float* scratch) {
+  const Params& p = e.p;
+  const int32_t units = narrowUnits(p) / p.batch;
+  const int32_t image = unit / units;
+  const int32_t begin = unit % units * narrowChannels(p);
+  const int32_t channel = atMostInt(begin, p.inputChannels - Vec::lanes);
+  Params pixels = p;
+  pixels.batch = 1;
+  pixels.inputChannels = atMostInt(narrowChannels(p), p.inputChannels - channel);
+  pixels.outputChannels = pixels.inputChannels * multiplierOf(p);
+  float* sums = scratch + inputPlane(p) * pixels.inputChannels;
+  const float* input = planes.first + (ptrdiff_t(image) * p.inputChannels + channel) * inputPlane(p);
+  planesToPixels(input, inputPlane(p), pixels.inputChannels, scratch);
+  const Epilogue between{pixels, sums, nullptr, nullptr, e.low, e.high, false};
+  const int32_t block = (channel + Vec::lanes - 1) / Vec::lanes;
+  depthwiseRows(between, scratch, packed + block * narrowBlockSize(p), 0, p.outputHeight, sums);
+  const int32_t first = channel * multiplierOf(p);
+  const int32_t done = (begin - channel) * multiplierOf(p);
+  float* y = e.output + (ptrdiff_t(image) * p.outputChannels + first) * outputPlane(p);
+  pixelsToPlanes(sums, pixels.outputChannels, done, y, outputPlane(p));
+  for (int32_t c = done; c < pixels.outputChannels; ++c) {
+    secondPassPlane(e, y + c * outputPlane(p), int32_t(outputPlane(p)), first + c);
+  }
+}
+
+}  // namespace
