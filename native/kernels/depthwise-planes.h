@@ -3,9 +3,8 @@
 // outputs is a run of neighbouring floats, whatever the stride and the dilation. Where rows fill no Vec well, the strip
 // is one long row: what its Vecs compute between the rows is left out when they are copied to the output.
 #pragma once
-#include "../simd/registers.h"
 #include "depthwise-narrow.h"
-#include "planes.h"
+#include "plane-tile.h"
 
 namespace {
 
@@ -117,41 +116,6 @@ inline void copyPhase(const Params& p, const Strip& s, const float* plane, const
   zeroRow((all - last) * s.pitch + s.columns - s.pitch, to + last * s.pitch, toEnd);
 }
 
-/** Vecs of outputs, `step` floats apart in the strip and `outputStep` where they go. */
-template <int P>
-ALWAYS_INLINE void finishVecs(const Epilogue& e, const Registers<Vec, P>& sums, float* y, ptrdiff_t outputStep) {
-  finish(e, sums.first, y);
-  if constexpr (P > 1) finishVecs<P - 1>(e, sums.others, y + outputStep, outputStep);
-}
-
-using PlaneTile = void (*)(const Epilogue&, const float*, const int32_t*, ptrdiff_t, const float*, float*, ptrdiff_t);
-
-template <int P>
-void planeTile(const Epilogue& e, const float* x, const int32_t* taps, ptrdiff_t step, const float* f, float* y,
-               ptrdiff_t outputStep) {
-  Registers<Vec, P> sums;
-  fill(sums, Vec::splat(*f++));
-  for (const float* end = f + e.p.products; f < end; ++f, ++taps) addProducts(sums, x + *taps, step, Vec::splat(*f));
-  finishVecs<P>(e, sums, y, outputStep);
-}
-
-constexpr int32_t mostVecs = 8;
-
-/** The tile for 1 … mostVecs Vecs. */
-inline PlaneTile planeTileOf(int32_t vecs) {
-  constexpr PlaneTile tiles[mostVecs] = {planeTile<1>, planeTile<2>, planeTile<3>, planeTile<4>,
-                                         planeTile<5>, planeTile<6>, planeTile<7>, planeTile<8>};
-  return tiles[vecs - 1];
-}
-
-/** Calls `each(begin, count)` for [0, count) in parts of nearly one size, of mostVecs at most. */
-template <class Each>
-inline void inParts(int32_t count, Each each) {
-  const int32_t parts = (count + mostVecs - 1) / mostVecs;
-  const int32_t size = (count + parts - 1) / parts;
-  for (int32_t begin = 0; begin < count; begin += size) each(begin, atMostInt(size, count - begin));
-}
-
 /** One output channel of a strip. */
 inline void stripOutputs(const Epilogue& e, const Strip& s, const float* strip, const int32_t* taps, float* flat,
                          const float* f, int32_t rows, float* y) {
@@ -167,11 +131,15 @@ inline void stripOutputs(const Epilogue& e, const Strip& s, const float* strip, 
     for (int32_t row = 0; row < rows; ++row) copyRow(flat + row * s.pitch, flatEnd, 1, width, y + row * width, end);
     return;
   }
+  float room[weightsInLanes * Vec::lanes];
+  const bool slides = slidesDown(e.p);
+  const float* weights = slides ? inAllLanes(f, e.p.products + 1, room) : f;
   inParts(rows, [&](int32_t begin, int32_t count) {
-    const PlaneTile tile = planeTileOf(count);
+    const PlaneTile tile = slides ? slidingPlaneTileFor(e.p.filterWidth, count) : planeTileOf(count);
     for (int32_t x = 0; x < width; x += Vec::lanes) {
       const int32_t at = x + Vec::lanes <= width ? x : width - Vec::lanes;
-      tile(e, strip + ptrdiff_t(begin) * s.pitch + at, taps, s.pitch, f, y + ptrdiff_t(begin) * width + at, width);
+      tile(e, strip + ptrdiff_t(begin) * s.pitch + at, taps, s.pitch, weights, y + ptrdiff_t(begin) * width + at,
+           width);
     }
   });
 }
