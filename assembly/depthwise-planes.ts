@@ -1,8 +1,9 @@
 // Depthwise convolution of NCHW tensors, plane by plane. A strip of rows is copied with its padding into scratch, split
 // into phases: the columns (and rows) that a stride takes together stand side by side. So every tap of neighbouring
-// outputs is a run of neighbouring floats, whatever the stride and the dilation. One thing differs from the native twin,
-// whose vectors are wider: a strip is always one long row, and what its vectors compute between the rows is left out when
-// they are copied to the output; so the steps from vector to vector are part of V8's instructions.
+// outputs is a run of neighbouring floats, whatever the stride and the dilation. Two things differ from the native twin,
+// whose vectors are wider. A strip is always one long row, and what its vectors compute between the rows is left out when
+// they are copied to the output; so the steps from vector to vector are part of V8's instructions. And narrow planes, whose
+// rows fill these vectors well enough, have no way of their own.
 import { Epilogue, epilogueOf, finish, highest, lowest } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
 import {
