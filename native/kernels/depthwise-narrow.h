@@ -12,13 +12,13 @@ constexpr int32_t widestNarrow = 24;
 /** Floats of inputs and outputs that stand in scratch: what the nearest cache holds beside the weights. */
 constexpr int64_t narrowFloats = 8192;
 
-inline int32_t multiplierOf(const Params& p) { return p.outputChannels / p.inputChannels; }
-
 /** Whether blocks of lanes are packed: what the size of the input does not change. */
-inline bool hasNarrowBlocks(const Params& p) { return Vec::lanes > 1 && p.inputChannels >= Vec::lanes; }
+inline bool hasNarrowBlocks(const Params& p) {
+  return Vec::lanes > 1 && p.inputChannels >= Vec::lanes && p.outputChannels == p.inputChannels;
+}
 
 /** Floats of inputs and outputs of one channel. */
-inline int64_t channelFloats(const Params& p) { return inputPlane(p) + outputPlane(p) * multiplierOf(p); }
+inline int64_t channelFloats(const Params& p) { return inputPlane(p) + outputPlane(p); }
 
 /** Whether planes are narrow, and so small that some Vecs of them fit into the second cache. */
 inline bool isNarrow(const Params& p) {
@@ -28,7 +28,7 @@ inline bool isNarrow(const Params& p) {
 /** Channels that stand in scratch together, in whole Vecs. */
 inline int32_t narrowChannels(const Params& p) {
   const int64_t vecs = narrowFloats / (channelFloats(p) * Vec::lanes);
-  return multiplierOf(p) > 1 || vecs < 1 ? Vec::lanes : int32_t(vecs) * Vec::lanes;
+  return vecs < 1 ? Vec::lanes : int32_t(vecs) * Vec::lanes;
 }
 
 inline int32_t narrowUnits(const Params& p) {
@@ -37,22 +37,11 @@ inline int32_t narrowUnits(const Params& p) {
 
 inline size_t narrowScratch(const Params& p) { return size_t(channelFloats(p) * narrowChannels(p)) + lineFloats; }
 
-inline int32_t narrowBlocks(const Params& p) { return (p.inputChannels + Vec::lanes - 1) / Vec::lanes; }
+/** The weights are packed as for channels innermost. */
+inline size_t narrowPackedSize(const Params& p) { return hasNarrowBlocks(p) ? depthwisePackedSize(&p) : 0; }
 
-/** Packed floats of a block: [multiplier][bias, taps][lanes]. */
-inline ptrdiff_t narrowBlockSize(const Params& p) { return ptrdiff_t(multiplierOf(p)) * (taps(p) + 1) * Vec::lanes; }
-
-inline ptrdiff_t narrowPackedSize(const Params& p) {
-  return hasNarrowBlocks(p) ? narrowBlocks(p) * narrowBlockSize(p) : 0;
-}
-
-/** Packs blocks of channels, the last of which ends with the last channel. */
 inline void packNarrow(const Params& p, const Weights& weights, float* packed) {
-  if (!hasNarrowBlocks(p)) return;
-  for (int32_t block = 0; block < narrowBlocks(p); ++block) {
-    const int32_t first = atMostInt(block * Vec::lanes, p.inputChannels - Vec::lanes);
-    for (int32_t m = 0; m < multiplierOf(p); ++m) packed = packBlock(p, weights, m, first, Vec::lanes, packed);
-  }
+  if (hasNarrowBlocks(p)) depthwisePack(&p, &weights, packed);
 }
 
 /** Floats [rows][fromStep] to [columns][toStep], as many of each as given. */
@@ -101,20 +90,17 @@ inline void depthwiseNarrow(const Epilogue& e, const Planes& planes, const float
   const int32_t channel = atMostInt(begin, p.inputChannels - Vec::lanes);
   Params pixels = p;
   pixels.batch = 1;
-  pixels.inputChannels = atMostInt(narrowChannels(p), p.inputChannels - channel);
-  pixels.outputChannels = pixels.inputChannels * multiplierOf(p);
+  pixels.inputChannels = pixels.outputChannels = atMostInt(narrowChannels(p), p.inputChannels - channel);
   float* sums = scratch + inputPlane(p) * pixels.inputChannels;
-  const float* input = planes.first + (ptrdiff_t(image) * p.inputChannels + channel) * inputPlane(p);
-  planesToPixels(input, inputPlane(p), pixels.inputChannels, scratch);
+  const ptrdiff_t first = ptrdiff_t(image) * p.inputChannels + channel;
+  planesToPixels(planes.first + first * inputPlane(p), inputPlane(p), pixels.inputChannels, scratch);
   const Epilogue between{pixels, sums, nullptr, nullptr, e.low, e.high, false};
-  const int32_t block = (channel + Vec::lanes - 1) / Vec::lanes;
-  depthwiseRows(between, scratch, packed + block * narrowBlockSize(p), 0, p.outputHeight, sums);
-  const int32_t first = channel * multiplierOf(p);
-  const int32_t done = (begin - channel) * multiplierOf(p);
-  float* y = e.output + (ptrdiff_t(image) * p.outputChannels + first) * outputPlane(p);
-  pixelsToPlanes(sums, pixels.outputChannels, done, y, outputPlane(p));
-  for (int32_t c = done; c < pixels.outputChannels; ++c) {
-    secondPassPlane(e, y + c * outputPlane(p), int32_t(outputPlane(p)), first + c);
+  const ptrdiff_t block = (channel + Vec::lanes - 1) / Vec::lanes;
+  depthwiseRows(between, scratch, packed + block * Vec::lanes * (taps(p) + 1), 0, p.outputHeight, sums, nullptr);
+  float* y = e.output + first * outputPlane(p);
+  pixelsToPlanes(sums, pixels.outputChannels, begin - channel, y, outputPlane(p));
+  for (int32_t c = begin - channel; c < pixels.outputChannels; ++c) {
+    secondPassPlane(e, y + c * outputPlane(p), int32_t(outputPlane(p)), channel + c);
   }
 }
 

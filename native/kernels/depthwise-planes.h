@@ -202,12 +202,13 @@ void depthwisePlanes(const Params* p, const Operands& operands, float* scratch, 
   }
   const Strip s = bestStrip(*p);
   const int32_t strips = stripsOf(*p, s);
+  const int32_t multiplier = p->outputChannels / p->inputChannels;
   const float* packed = operands.packed + narrowPackedSize(*p);
   if (isCopied(*p, s)) placeTaps(*p, s, reinterpret_cast<int32_t*>(room));
   for (int32_t unit = begin; unit < end; ++unit) {
     const int32_t plane = unit / strips;
     const int32_t outY = unit % strips * s.outputRows;
-    float* y = e.output + ptrdiff_t(plane) * multiplierOf(*p) * outputPlane(*p) + ptrdiff_t(outY) * p->outputWidth;
+    float* y = e.output + ptrdiff_t(plane) * multiplier * outputPlane(*p) + ptrdiff_t(outY) * p->outputWidth;
     depthwiseStrip(e, s, planes, plane, packed, outY, atMostInt(s.outputRows, p->outputHeight - outY), y,
                    outputPlane(*p), room);
   }

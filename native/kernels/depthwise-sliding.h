@@ -81,7 +81,7 @@ struct OneRow {
         loadRow(only.weights, f);
         addColumns<V, K, S, P, EDGE>(x, w.columnStep, inside, only);
       }
-      finishSums(bounds, w, sums, y);
+      storeSums(bounds, sums, y, w.outputStep);
     });
   }
 };
@@ -107,8 +107,8 @@ struct TwoRows {
         addColumns<V, K, S, P, EDGE>(x, w.columnStep, inside, Row{upper, {f}}, Row{lower, {f - rowOfTaps}});
       }
       if (w.below) addColumns<V, K, S, P, EDGE>(x, w.columnStep, inside, Row{lower, {f - rowOfTaps}});
-      finishSums(bounds, w, upper, y);
-      finishSums(bounds, w, lower, y + w.lowerOutput);
+      storeSums(bounds, upper, y, w.outputStep);
+      storeSums(bounds, lower, y + w.lowerOutput, w.outputStep);
     });
   }
 };

@@ -13,9 +13,8 @@ struct DepthwiseWindow {
   ptrdiff_t rowStep;
   ptrdiff_t columnStep;
   ptrdiff_t pixelStep;
-  /** Output floats from pixel to pixel, and from lane to lane. */
+  /** Output floats from pixel to pixel. */
   ptrdiff_t outputStep;
-  ptrdiff_t laneStep;
   /** Weights from one row of taps to the next, and the first tap, counted in taps. */
   int32_t filterWidth;
   int32_t firstTap;
@@ -46,7 +45,7 @@ ALWAYS_INLINE void eachBlock(const DepthwiseWindow& w, const DepthwisePixels& pi
   const float* packed = pixels.packed;
   for (int32_t c = 0; c < w.channels; c += V::lanes, packed += w.blockSize) {
     const int32_t first = c + V::lanes <= w.channels ? c : w.channels - V::lanes;
-    block(pixels.x + first, packed, pixels.y + first * w.laneStep);
+    block(pixels.x + first, packed, pixels.y + first);
   }
 }
 
@@ -58,28 +57,11 @@ struct Bounds {
   explicit Bounds(const Epilogue& e) : low(V::splat(e.low)), high(V::splat(e.high)) {}
 };
 
+/** Stores every sum between the bounds. */
 template <class V, int P>
 ALWAYS_INLINE void storeSums(const Bounds<V>& bounds, const Registers<V, P>& sums, float* y, ptrdiff_t step) {
   atMost(atLeast(sums.first, bounds.low), bounds.high).store(y);
   if constexpr (P > 1) storeSums(bounds, sums.others, y + step, step);
-}
-
-/** Moves a sum, stored at `values`, to lanes that are `laneStep` floats apart. */
-template <class V>
-void spreadLanes(const float* values, float* y, ptrdiff_t laneStep) {
-  for (int lane = 0; lane < V::lanes; ++lane) y[lane * laneStep] = values[lane];
-}
-
-/** Stores every sum; the lanes of one are `laneStep` floats apart where a multiplier spreads them. */
-template <class V, int P>
-ALWAYS_INLINE void finishSums(const Bounds<V>& bounds, const DepthwiseWindow& w, const Registers<V, P>& sums,
-                              float* y) {
-  if (w.laneStep == 1) return storeSums(bounds, sums, y, w.outputStep);
-  float values[P * V::lanes];
-  storeSums(bounds, sums, values, V::lanes);
-  for (int pixel = 0; pixel < P; ++pixel) {
-    spreadLanes<V>(values + pixel * V::lanes, y + pixel * w.outputStep, w.laneStep);
-  }
 }
 
 /** Adds K neighbouring taps, whose weights are read from memory. */
@@ -119,12 +101,12 @@ void windowRun(const Epilogue& e, const DepthwiseWindow& w, const DepthwisePixel
       Registers<V, 8> sums;
       fill(sums, first);
       addWindow<COLUMNS>(sums, w, x, f, step);
-      finishSums(bounds, w, sums, y);
+      storeSums(bounds, sums, y, w.outputStep);
     }
     for (; pixels > 0; --pixels, x += step, y += w.outputStep) {
       Registers<V, 1> sum{first, {}};
       addWindow<COLUMNS>(sum, w, x, f, step);
-      finishSums(bounds, w, sum, y);
+      storeSums(bounds, sum, y, w.outputStep);
     }
   });
 }

@@ -1,10 +1,11 @@
-// Lanes hold neighbouring channels. Weights are packed [multiplier][blocks of lanes][bias, taps][lanes], so that the
-// weights of a Vec stand together. The last block ends with the last channel, and computes those before it again. Where
-// the channels are fewer than the lanes, neighbouring pixels join into cells that fill whole Vecs (the three channels
-// of a picture: 8 pixels are 3 Vecs of 8), if a cell's inputs are neighbours too; what is left goes lane by lane.
+// Lanes hold neighbouring channels. Weights are packed [blocks of lanes][bias, taps][lanes], so that the weights of a
+// Vec stand together. The last block ends with the last channel, and computes those before it again. Where the channels
+// are fewer than the lanes, neighbouring pixels join into cells that fill whole Vecs (the three channels of a picture:
+// 8 pixels are 3 Vecs of 8), if a cell's inputs are neighbours too; what is left goes lane by lane. Of a multiplier the
+// input rows take the burden (repeated-rows.h): in here there are as many inputs as outputs.
 #pragma once
-#include "../window.h"
 #include "depthwise-sliding.h"
+#include "repeated-rows.h"
 
 namespace {
 
@@ -12,49 +13,43 @@ inline int32_t taps(const Params& p) { return p.filterHeight * p.filterWidth; }
 
 /** Pixels that join into a cell, or 0 where none do. */
 inline int32_t cellPixels(const Params& p) {
-  if (p.inputChannels >= Vec::lanes || p.strideWidth != 1 || p.outputChannels != p.inputChannels) return 0;
+  if (p.outputChannels >= Vec::lanes || p.strideWidth != 1) return 0;
   int32_t pixels = 1;
-  while (pixels * p.inputChannels % Vec::lanes != 0) ++pixels;
+  while (pixels * p.outputChannels % Vec::lanes != 0) ++pixels;
   return pixels;
 }
 
-/** Channels that the blocks of one multiple cover, those of a cell and those computed twice among them. */
+/** Channels that the blocks cover, those of a cell and those computed twice among them. */
 inline int32_t packedChannels(const Params& p) {
-  if (p.inputChannels < Vec::lanes) return (cellPixels(p) + 1) * p.inputChannels;
-  return (p.inputChannels + Vec::lanes - 1) / Vec::lanes * Vec::lanes;
+  if (p.outputChannels < Vec::lanes) return (cellPixels(p) + 1) * p.outputChannels;
+  return (p.outputChannels + Vec::lanes - 1) / Vec::lanes * Vec::lanes;
 }
 
-size_t depthwisePackedSize(const Params* p) {
-  return size_t(p->outputChannels / p->inputChannels) * packedChannels(*p) * (taps(*p) + 1);
-}
+size_t depthwisePackedSize(const Params* p) { return size_t(packedChannels(*p)) * (taps(*p) + 1); }
 
 /** Packs the channels from `first` on, beginning again after the last one, and returns where the next block goes. */
-inline float* packBlock(const Params& p, const Weights& weights, int32_t m, int32_t first, int32_t lanes,
-                        float* packed) {
-  const int32_t multiplier = p.outputChannels / p.inputChannels;
+inline float* packBlock(const Params& p, const Weights& weights, int32_t first, int32_t lanes, float* packed) {
   for (int32_t lane = 0; lane < lanes; ++lane) {
-    const int32_t out = (first + lane) % p.inputChannels * multiplier + m;
-    packed[lane] = weights.bias[out];
+    const int32_t channel = (first + lane) % p.outputChannels;
+    packed[lane] = weights.bias[channel];
     for (int32_t t = 0; t < taps(p); ++t) {
-      packed[(t + 1) * lanes + lane] = weights.filter[size_t(t) * p.outputChannels + out];
+      packed[(t + 1) * lanes + lane] = weights.filter[size_t(t) * p.outputChannels + channel];
     }
   }
   return packed + size_t(lanes) * (taps(p) + 1);
 }
 
 void depthwisePack(const Params* p, const Weights* weights, float* packed) {
-  const int32_t channels = p->inputChannels;
-  for (int32_t m = 0; m < p->outputChannels / channels; ++m) {
-    if (channels < Vec::lanes) {
-      for (int32_t i = 0; i < cellPixels(*p) * channels; i += Vec::lanes) {
-        packed = packBlock(*p, *weights, m, i, Vec::lanes, packed);
-      }
-      for (int32_t c = 0; c < channels; ++c) packed = packBlock(*p, *weights, m, c, 1, packed);
-    } else {
-      for (int32_t c = 0; c < channels; c += Vec::lanes) {
-        const int32_t first = c + Vec::lanes <= channels ? c : channels - Vec::lanes;
-        packed = packBlock(*p, *weights, m, first, Vec::lanes, packed);
-      }
+  const int32_t channels = p->outputChannels;
+  if (channels < Vec::lanes) {
+    for (int32_t i = 0; i < cellPixels(*p) * channels; i += Vec::lanes) {
+      packed = packBlock(*p, *weights, i, Vec::lanes, packed);
+    }
+    for (int32_t c = 0; c < channels; ++c) packed = packBlock(*p, *weights, c, 1, packed);
+  } else {
+    for (int32_t c = 0; c < channels; c += Vec::lanes) {
+      const int32_t first = c + Vec::lanes <= channels ? c : channels - Vec::lanes;
+      packed = packBlock(*p, *weights, first, Vec::lanes, packed);
     }
   }
 }
@@ -65,10 +60,9 @@ constexpr int32_t pixelsTogether = 14;
 /** Channels in whole Vecs. `x` is the first column and `y` the first output, of channel 0. */
 inline void depthwiseVecs(const Epilogue& e, DepthwiseWindow& w, DepthwiseRun run, const float* x, const float* packed,
                           float* y, int32_t pixels) {
-  w.channels = e.p.inputChannels;
+  w.channels = e.p.outputChannels;
   w.blockSize = ptrdiff_t(taps(e.p) + 1) * Vec::lanes;
-  const ptrdiff_t size = ptrdiff_t(packedChannels(e.p)) * (taps(e.p) + 1);
-  for (int32_t m = 0; m < w.laneStep; ++m) run(e, w, {x, packed + m * size, y + m, pixels});
+  run(e, w, {x, packed, y, pixels});
 }
 
 /** The run for cells as large as those of one to four channels, of windows with three columns or any. */
@@ -87,18 +81,16 @@ inline void depthwiseCells(const Epilogue& e, DepthwiseWindow& w, const float* x
   const int32_t cells = perCell == 0 ? 0 : pixels / perCell;
   if (cells > 0) {
     DepthwiseWindow cell = w;
-    cell.channels = perCell * e.p.inputChannels;
+    cell.channels = perCell * e.p.outputChannels;
     cell.blockSize = ptrdiff_t(size) * Vec::lanes;
     cell.pixelStep = cell.outputStep = cell.channels;
     cellRunFor(cell)(e, cell, {x, packed, y, cells});
   }
-  w.channels = e.p.inputChannels;
+  w.channels = e.p.outputChannels;
   w.blockSize = size;
   const ptrdiff_t done = ptrdiff_t(cells) * perCell;
-  for (int32_t m = 0; m < w.laneStep; ++m) {
-    const float* f = packed + (ptrdiff_t(m) * packedChannels(e.p) + perCell * e.p.inputChannels) * size;
-    windowRun<Lane>(e, w, {x + done * w.pixelStep, f, y + done * w.outputStep + m, pixels - int32_t(done)});
-  }
+  const float* f = packed + ptrdiff_t(perCell) * e.p.outputChannels * size;
+  windowRun<Lane>(e, w, {x + done * w.pixelStep, f, y + done * w.outputStep, pixels - int32_t(done)});
 }
 
 /** From here on the pixels of a tile stand in so few sets of the nearest cache that those of two rows drive each other
@@ -124,7 +116,7 @@ inline DepthwisePlan depthwisePlan(const Params& p) {
   const Axis& a = plan.across;
   plan.inner = interior(a);
   const int32_t columnsApart = a.dilation % a.stride == 0 ? 1 : 2;
-  if (p.inputChannels < Vec::lanes || columnsApart * a.dilation % a.stride != 0) return plan;
+  if (p.outputChannels < Vec::lanes || columnsApart * a.dilation % a.stride != 0) return plan;
   plan.sliding = slidingRunFor(a.filter, columnsApart);
   if (plan.sliding == nullptr) return plan;
   plan.apart = columnsApart * a.dilation / a.stride;
@@ -133,7 +125,7 @@ inline DepthwisePlan depthwisePlan(const Params& p) {
   plan.reaching.end = end < a.output ? end : a.output;
   plan.reaching.begin = hidden <= 0 ? 0 : (hidden - 1) / a.stride + 1;
   const bool allReach = plan.reaching.begin == 0 && plan.reaching.end == a.output;
-  if (allReach && p.strideHeight == 1 && p.inputChannels < channelsOfOneSet) {
+  if (allReach && p.strideHeight == 1 && p.outputChannels < channelsOfOneSet) {
     plan.twoRows = twoRowsRunFor(a.filter, columnsApart);
   }
   return plan;
@@ -143,9 +135,9 @@ inline DepthwisePlan depthwisePlan(const Params& p) {
 inline void depthwiseColumns(const Epilogue& e, const DepthwisePlan& plan, DepthwiseWindow w, const float* row,
                              const float* packed, float* y, int32_t outX, int32_t end) {
   const Params& p = e.p;
-  const bool isWide = p.inputChannels >= Vec::lanes;
+  const bool isWide = p.outputChannels >= Vec::lanes;
   const int32_t firstRow = w.firstTap;
-  w.pixelStep = ptrdiff_t(p.strideWidth) * p.inputChannels;
+  w.pixelStep = ptrdiff_t(p.strideWidth) * p.outputChannels;
   w.outputStep = p.outputChannels;
   while (outX < end) {
     const Taps along = tapsInside(plan.across, outX);
@@ -153,7 +145,7 @@ inline void depthwiseColumns(const Epilogue& e, const DepthwisePlan& plan, Depth
     if (isWide && pixels > pixelsTogether) pixels = pixelsTogether;
     w.columns = along.end - along.begin;
     w.firstTap = firstRow + along.begin;
-    const float* x = row + ptrdiff_t(along.origin + along.begin * p.dilationWidth) * p.inputChannels;
+    const float* x = row + ptrdiff_t(along.origin + along.begin * p.dilationWidth) * p.outputChannels;
     float* out = y + ptrdiff_t(outX) * p.outputChannels;
     if (isWide) {
       depthwiseVecs(e, w, windowRun<Vec>, x, packed, out, pixels);
@@ -170,7 +162,7 @@ inline void depthwiseSliding(const Epilogue& e, const DepthwisePlan& plan, Depth
   const Params& p = e.p;
   const Axis& a = plan.across;
   const Interior& out = plan.reaching;
-  w.pixelStep = ptrdiff_t(plan.apart) * a.stride * p.inputChannels;
+  w.pixelStep = ptrdiff_t(plan.apart) * a.stride * p.outputChannels;
   w.outputStep = ptrdiff_t(plan.apart) * p.outputChannels;
   for (int32_t outX = out.begin; outX < out.begin + plan.apart && outX < out.end; ++outX) {
     const int32_t pixels = (out.end - 1 - outX) / plan.apart + 1;
@@ -178,7 +170,7 @@ inline void depthwiseSliding(const Epilogue& e, const DepthwisePlan& plan, Depth
     const int32_t last = origin + (pixels - 1) * plan.apart * a.stride + (a.filter - 1) * a.dilation;
     w.before = origin < 0 ? (-origin - 1) / a.dilation + 1 : 0;
     w.behind = last < a.input ? 0 : (last - a.input) / a.dilation + 1;
-    depthwiseVecs(e, w, run, row + ptrdiff_t(origin) * p.inputChannels, packed, y + ptrdiff_t(outX) * p.outputChannels,
+    depthwiseVecs(e, w, run, row + ptrdiff_t(origin) * p.outputChannels, packed, y + ptrdiff_t(outX) * p.outputChannels,
                   pixels);
   }
 }
@@ -187,25 +179,25 @@ inline void depthwiseSliding(const Epilogue& e, const DepthwisePlan& plan, Depth
 inline DepthwiseWindow windowOfRow(const Params& p, const Taps& down) {
   DepthwiseWindow w{};
   w.rows = down.end - down.begin;
-  w.rowStep = ptrdiff_t(p.dilationHeight) * p.inputWidth * p.inputChannels;
-  w.columnStep = ptrdiff_t(p.dilationWidth) * p.inputChannels;
-  w.laneStep = p.outputChannels / p.inputChannels;
+  w.rowStep = ptrdiff_t(p.dilationHeight) * p.inputWidth * p.outputChannels;
+  w.columnStep = ptrdiff_t(p.dilationWidth) * p.outputChannels;
   w.filterWidth = p.filterWidth;
   w.firstTap = down.begin * p.filterWidth;
   return w;
 }
 
 /** Where the first of the taps inside stands. */
-inline const float* firstRow(const Params& p, const Taps& down, const float* image) {
-  return image + ptrdiff_t(down.origin + down.begin * p.dilationHeight) * p.inputWidth * p.inputChannels;
+inline const float* firstRow(const Params& p, const Taps& down, const InputRows& rows) {
+  const int32_t row = down.origin + down.begin * p.dilationHeight - rows.top;
+  return rows.first + ptrdiff_t(row) * p.inputWidth * p.outputChannels;
 }
 
 /** Row `outY` of the outputs of one image. `y` is its first one. */
-inline void depthwiseRow(const Epilogue& e, const DepthwisePlan& plan, const float* image, const float* packed,
+inline void depthwiseRow(const Epilogue& e, const DepthwisePlan& plan, const InputRows& rows, const float* packed,
                          int32_t outY, float* y) {
   const Params& p = e.p;
   const Taps down = tapsInside(plan.down, outY);
-  const float* row = firstRow(p, down, image);
+  const float* row = firstRow(p, down, rows);
   const DepthwiseWindow w = windowOfRow(p, down);
   if (plan.reaching.begin < plan.reaching.end) {
     depthwiseColumns(e, plan, w, row, packed, y, 0, plan.reaching.begin);
@@ -218,7 +210,7 @@ inline void depthwiseRow(const Epilogue& e, const DepthwisePlan& plan, const flo
 }
 
 /** Row `outY` and the one whose window begins a row of taps later, if both have taps inside the input. */
-inline bool depthwiseTwoRows(const Epilogue& e, const DepthwisePlan& plan, const float* image, const float* packed,
+inline bool depthwiseTwoRows(const Epilogue& e, const DepthwisePlan& plan, const InputRows& rows, const float* packed,
                              int32_t outY, float* y) {
   const Params& p = e.p;
   const Taps down = tapsInside(plan.down, outY), lower = tapsInside(plan.down, outY + p.dilationHeight);
@@ -228,42 +220,56 @@ inline bool depthwiseTwoRows(const Epilogue& e, const DepthwisePlan& plan, const
   w.above = down.begin == lower.begin;
   w.below = down.end == lower.end;
   w.lowerOutput = ptrdiff_t(p.dilationHeight) * p.outputWidth * p.outputChannels;
-  depthwiseSliding(e, plan, plan.twoRows, w, firstRow(p, down, image), packed, y);
+  depthwiseSliding(e, plan, plan.twoRows, w, firstRow(p, down, rows), packed, y);
   secondPass(e, y, p.outputWidth, 0, p.outputChannels);
   secondPass(e, y + w.lowerOutput, p.outputWidth, 0, p.outputChannels);
   return true;
 }
 
-/** The rows [begin, end) of the outputs of a whole batch, of which row `begin` goes to `y`. */
-inline void depthwiseRows(const Epilogue& e, const float* input, const float* packed, int32_t begin, int32_t end,
-                          float* y) {
-  const Params& p = e.p;
-  const DepthwisePlan plan = depthwisePlan(p);
-  const ptrdiff_t imageSize = ptrdiff_t(p.inputHeight) * p.inputWidth * p.inputChannels;
-  const ptrdiff_t rowSize = ptrdiff_t(p.outputWidth) * p.outputChannels;
-  const int32_t apart = p.dilationHeight;
+/** The rows [begin, end) of the outputs of one image, of which row `begin` goes to `y`. */
+inline void depthwiseImageRows(const Epilogue& e, const DepthwisePlan& plan, const InputRows& rows, const float* packed,
+                               int32_t begin, int32_t end, float* y) {
+  const int32_t apart = e.p.dilationHeight;
+  const ptrdiff_t rowSize = ptrdiff_t(e.p.outputWidth) * e.p.outputChannels;
   for (int32_t row = begin; row < end;) {
-    const float* image = input + row / p.outputHeight * imageSize;
-    const int32_t outY = row % p.outputHeight;
-    const bool two = plan.twoRows != nullptr && outY + 2 * apart <= p.outputHeight && row + 2 * apart <= end;
+    const bool two = plan.twoRows != nullptr && 2 * apart <= end - row;
     for (int32_t i = 0; i < (two ? apart : 1); ++i) {
       float* out = y + (row + i - begin) * rowSize;
-      if (two && depthwiseTwoRows(e, plan, image, packed, outY + i, out)) continue;
-      depthwiseRow(e, plan, image, packed, outY + i, out);
-      if (two) depthwiseRow(e, plan, image, packed, outY + i + apart, out + apart * rowSize);
+      if (two && depthwiseTwoRows(e, plan, rows, packed, row + i, out)) continue;
+      depthwiseRow(e, plan, rows, packed, row + i, out);
+      if (two) depthwiseRow(e, plan, rows, packed, row + i + apart, out + apart * rowSize);
     }
     row += two ? 2 * apart : 1;
   }
 }
 
+/** The rows [begin, end) of the outputs of a whole batch, of which row `begin` goes to `y`. */
+inline void depthwiseRows(const Epilogue& e, const float* input, const float* packed, int32_t begin, int32_t end,
+                          float* y, float* scratch) {
+  const Params& p = e.p;
+  const DepthwisePlan plan = depthwisePlan(p);
+  const ptrdiff_t imageSize = ptrdiff_t(p.inputHeight) * p.inputWidth * p.inputChannels;
+  const ptrdiff_t rowSize = ptrdiff_t(p.outputWidth) * p.outputChannels;
+  const int32_t together = repeatsRows(p) ? repeatedTogether(p) : p.outputHeight;
+  for (int32_t row = begin; row < end;) {
+    const int32_t outY = row % p.outputHeight;
+    const int32_t rest = end - row < p.outputHeight - outY ? end - row : p.outputHeight - outY;
+    const int32_t count = rest < together ? rest : together;
+    InputRows rows{input + row / p.outputHeight * imageSize, 0};
+    if (repeatsRows(p)) rows = repeatRows(p, rows.first, outY, outY + count, scratch);
+    depthwiseImageRows(e, plan, rows, packed, outY, outY + count, y + (row - begin) * rowSize);
+    row += count;
+  }
+}
+
 int32_t depthwiseUnits(const Params* p) { return p->batch * p->outputHeight; }
 
-size_t depthwiseScratchSize(const Params*) { return 0; }
+size_t depthwiseScratchSize(const Params* p) { return repeatsRows(*p) ? repeatedSize(*p) : 0; }
 
-void depthwise(const Params* p, const Operands& operands, float*, int32_t begin, int32_t end) {
+void depthwise(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
   const Epilogue e = epilogueOf(*p, operands);
   float* y = e.output + ptrdiff_t(begin) * p->outputWidth * p->outputChannels;
-  depthwiseRows(e, static_cast<const float*>(operands.input), operands.packed, begin, end, y);
+  depthwiseRows(e, static_cast<const float*>(operands.input), operands.packed, begin, end, y, scratch);
 }
 
 }  // namespace

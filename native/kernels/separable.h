@@ -18,7 +18,9 @@ void separablePack(const Params* p, const Weights* weights, float* packed) {
 
 int32_t separableUnits(const Params* p) { return p->batch * p->outputHeight; }
 
-size_t separableScratchSize(const Params* p) { return size_t(rowsTogether(*p)) * p->outputWidth * p->outputChannels; }
+inline size_t depthwiseRowsSize(const Params& p) { return size_t(rowsTogether(p)) * p.outputWidth * p.outputChannels; }
+
+size_t separableScratchSize(const Params* p) { return depthwiseRowsSize(*p) + depthwiseScratchSize(p); }
 
 void separable(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
   const Params& second = p[1];
@@ -30,7 +32,7 @@ void separable(const Params* p, const Operands& operands, float* scratch, int32_
   const float* panels = operands.packed + depthwisePackedSize(p);
   for (int32_t row = begin; row < end;) {
     const int32_t rows = rowsTogether(*p) < end - row ? rowsTogether(*p) : end - row;
-    depthwiseRows(between, input, operands.packed, row, row + rows, scratch);
+    depthwiseRows(between, input, operands.packed, row, row + rows, scratch, scratch + depthwiseRowsSize(*p));
     const int32_t pixels = rows * second.outputWidth;
     productPixels(e, t, scratch, panels, e.output + row * outputRow, pixels);
     secondPass(e, e.output + row * outputRow, pixels, 0, second.outputChannels);

@@ -24,6 +24,9 @@ struct Vec {
     _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packus_epi16(words, words));
   }
   void store(float* p) const { _mm256_storeu_ps(p, v); }
+  Vec permuted(const int32_t* sources) const {
+    return {_mm256_permutevar8x32_ps(v, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(sources)))};
+  }
   static void transpose(const float* from, ptrdiff_t fromStep, float* to, ptrdiff_t toStep) {
     transposeEight(from, fromStep, to, toStep);
   }

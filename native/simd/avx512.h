@@ -22,6 +22,7 @@ struct Vec {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(inside)));
   }
   void store(float* p) const { _mm512_storeu_ps(p, v); }
+  Vec permuted(const int32_t* sources) const { return {_mm512_permutexvar_ps(_mm512_loadu_si512(sources), v)}; }
   static void transpose(const float* from, ptrdiff_t fromStep, float* to, ptrdiff_t toStep) {
     for (int row = 0; row < 16; row += 8) {
       transposeEight(from + row * fromStep, fromStep, to + row, toStep);

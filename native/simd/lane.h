@@ -23,6 +23,8 @@ struct Lane {
   static Lane splat(float value) { return {value}; }
   static Lane loadBytes(const uint8_t* p) { return {float(*p)}; }
   void store(float* p) const { *p = v; }
+  /** Its lanes i are lanes sources[i] of this. */
+  Lane permuted(const int32_t*) const { return {v}; }
   /** As many rows as there are lanes, of as many floats, become columns; the steps lead from row to row. */
   static void transpose(const float* from, ptrdiff_t, float* to, ptrdiff_t) { *to = *from; }
   /** What Uint8ClampedArray stores: NaN as 0, saturated, ties to even. A sum with 2²³ is rounded to an integer. */

@@ -28,6 +28,11 @@ struct Vec {
     memcpy(p, &four, sizeof four);
   }
   void store(float* p) const { _mm_storeu_ps(p, v); }
+  Vec permuted(const int32_t* sources) const {
+    float all[4];
+    _mm_storeu_ps(all, v);
+    return {_mm_setr_ps(all[sources[0]], all[sources[1]], all[sources[2]], all[sources[3]])};
+  }
   static void transpose(const float* from, ptrdiff_t fromStep, float* to, ptrdiff_t toStep) {
     __m128 a = _mm_loadu_ps(from), b = _mm_loadu_ps(from + fromStep);
     __m128 c = _mm_loadu_ps(from + 2 * fromStep), d = _mm_loadu_ps(from + 3 * fromStep);
