@@ -1,7 +1,7 @@
 // The register tiles of depthwise convolution: neighbouring pixels of one row, as many channels as a vector has lanes.
-import { Epilogue, finish, finishLanes, highest, lowest } from './epilogue';
+import { Epilogue, finish, highest, lowest } from './epilogue';
 import { Params } from './params';
-import { addProduct, Four, vecLanes } from './simd';
+import { addProduct, Four } from './simd';
 
 /** Neighbouring output pixels of one row, and the rows of taps inside the input. Steps are in bytes. */
 @unmanaged export class DepthwiseWindow {
@@ -9,9 +9,8 @@ import { addProduct, Four, vecLanes } from './simd';
   rowStep: i32;
   columnStep: i32;
   pixelStep: i32;
-  /** Output bytes from pixel to pixel, and output floats from lane to lane. */
+  /** Output bytes from pixel to pixel. */
   outputStep: i32;
-  laneStep: i32;
   /** Columns of taps inside the input, and the first tap, counted in taps. */
   columns: i32;
   firstTap: i32;
@@ -19,7 +18,7 @@ import { addProduct, Four, vecLanes } from './simd';
   left: i32;
 }
 
-/** Stores the sums of P pixels, whose lanes are neighbours. */
+/** Stores the sums of P pixels between the bounds. */
 @inline function storeSums<V, P>(
   e: Epilogue, w: DepthwiseWindow, sum0: V, sum1: V, sum2: V, sum3: V, y: usize,
 ): void {
@@ -34,24 +33,6 @@ import { addProduct, Four, vecLanes } from './simd';
   }
 }
 
-/** Stores the sums of P pixels; the lanes of one are `laneStep` floats apart where a multiplier spreads them. */
-@inline function finishSums<V, P>(
-  e: Epilogue, w: DepthwiseWindow, sum0: V, sum1: V, sum2: V, sum3: V, y: usize,
-): void {
-  const next = w.outputStep;
-  const laneStep = w.laneStep;
-  if (isVector<V>() && laneStep != 1) {
-    finishLanes(e, sum0, vecLanes, laneStep, y);
-    if (sizeof<P>() > 1) {
-      finishLanes(e, sum1, vecLanes, laneStep, y + next);
-      finishLanes(e, sum2, vecLanes, laneStep, y + 2 * next);
-      finishLanes(e, sum3, vecLanes, laneStep, y + 3 * next);
-    }
-  } else {
-    storeSums<V, P>(e, w, sum0, sum1, sum2, sum3, y);
-  }
-}
-
 /** P pixels (one or four), `blocks` times lanes<V>() channels; the packed weights at `f` begin with the bias. */
 export function windowTile<V, P>(e: Epilogue, w: DepthwiseWindow, x: usize, f: usize, y: usize, blocks: i32): void {
   const p = e.p;
@@ -60,7 +41,6 @@ export function windowTile<V, P>(e: Epilogue, w: DepthwiseWindow, x: usize, f: u
   const rowStep = w.rowStep;
   const columnStep = w.columnStep;
   const pixelStep = w.pixelStep;
-  const laneStep = w.laneStep;
   const weightStep = p.filterWidth * <i32>sizeof<V>();
   const firstTap = (1 + w.firstTap) * <i32>sizeof<V>();
   const blockSize = (1 + p.filterHeight * p.filterWidth) * <i32>sizeof<V>();
@@ -90,10 +70,10 @@ export function windowTile<V, P>(e: Epilogue, w: DepthwiseWindow, x: usize, f: u
       row += rowStep;
       weightRow += weightStep;
     }
-    finishSums<V, P>(e, w, sum0, sum1, sum2, sum3, y);
+    storeSums<V, P>(e, w, sum0, sum1, sum2, sum3, y);
     x += sizeof<V>();
     f += blockSize;
-    y += <i32>sizeof<V>() * laneStep;
+    y += sizeof<V>();
   }
 }
 
@@ -136,8 +116,7 @@ export type Edge = u16;
 
 /**
  * Four pixels whose windows slide over the row: each input is read once for all the windows it is under. A row of taps is
- * all that V8's registers hold, so the rows stay a loop. A multiplier goes by windowTile: to call finishLanes costs the
- * others their registers.
+ * all that V8's registers hold, so the rows stay a loop.
  */
 export function slidingTile<R, S, E>(
   e: Epilogue, w: DepthwiseWindow, x: usize, f: usize, y: usize, blocks: i32,

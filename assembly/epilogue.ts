@@ -75,10 +75,10 @@ export function epilogueOf(p: Params, operands: Operands, e: Epilogue): void {
   store<V>(y, atMost<V>(atLeast<V>(sum, low), high));
 }
 
-/** Stores the first `count` lanes one by one, `step` floats apart. */
-export function finishLanes(e: Epilogue, sum: v128, count: i32, step: i32, y: usize): void {
+/** Stores the first `count` lanes one by one. */
+export function finishLanes(e: Epilogue, sum: v128, count: i32, y: usize): void {
   for (let i = 0; i < count; ++i) {
-    finish<f32>(e.low, e.high, f32x4.extract_lane(sum, 0), at(y, i * step));
+    finish<f32>(e.low, e.high, f32x4.extract_lane(sum, 0), at(y, i));
     sum = v128.shuffle<f32>(sum, sum, 1, 2, 3, 0);
   }
 }

@@ -67,8 +67,8 @@ function packRow(from: usize, valid: i32, width: i32, packed: usize): usize {
     finish<v128>(low, high, a, y);
     if (sizeof<W>() > 1) finish<v128>(low, high, b, y + 16);
   } else {
-    finishLanes(e, a, min(valid, vecLanes), 1, y);
-    if (sizeof<W>() > 1) finishLanes(e, b, valid - vecLanes, 1, y + 16);
+    finishLanes(e, a, min(valid, vecLanes), y);
+    if (sizeof<W>() > 1) finishLanes(e, b, valid - vecLanes, y + 16);
   }
 }
 

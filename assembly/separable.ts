@@ -6,6 +6,7 @@ import { DepthwiseWindow } from './depthwise-tile';
 import { at, next, Operands, Params, Weights } from './params';
 import { pixelBlock, pointwisePack, pointwisePackedSize, pointwiseProducts } from './pointwise';
 import { productPixels, Products } from './product';
+import { repeatedSize } from './repeated-rows';
 
 /** Rows of depthwise output that are in scratch at once: whole rows, some 144 pixels. */
 @inline function rowsTogether(p: Params): i32 {
@@ -31,8 +32,12 @@ export function separableUnits(p: Params): i32 {
  */
 const roomSize: usize = 2 * offsetof<Epilogue>() + offsetof<DepthwiseWindow>() + offsetof<Products>() + 63 & ~63;
 
+@inline function depthwiseRowsSize(p: Params): i32 {
+  return rowsTogether(p) * p.outputWidth * p.outputChannels;
+}
+
 export function separableScratchSize(p: Params): usize {
-  return (roomSize >> 2) + <usize>rowsTogether(p) * p.outputWidth * p.outputChannels;
+  return (roomSize >> 2) + depthwiseRowsSize(p) + repeatedSize(p);
 }
 
 export function separable(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {
@@ -42,6 +47,7 @@ export function separable(p: Params, operands: Operands, scratch: usize, begin: 
   const w = changetype<DepthwiseWindow>(scratch + 2 * offsetof<Epilogue>());
   const t = changetype<Products>(scratch + 2 * offsetof<Epilogue>() + offsetof<DepthwiseWindow>());
   const rowsOut = scratch + roomSize;
+  const repeated = at(rowsOut, depthwiseRowsSize(p));
   const outputRow = second.outputWidth * second.outputChannels;
   const panels = at(operands.packed, <i32>depthwisePackedSize(p));
   fillEpilogue(between, p, rowsOut, 0, operands.slopes);
@@ -49,7 +55,7 @@ export function separable(p: Params, operands: Operands, scratch: usize, begin: 
   pointwiseProducts(second, t);
   for (let row = begin; row < end; ) {
     const rows = min(rowsTogether(p), end - row);
-    depthwiseRows(between, w, operands.input, operands.packed, row, row + rows, rowsOut);
+    depthwiseRows(between, w, operands.input, operands.packed, row, row + rows, rowsOut, repeated);
     const pixels = rows * second.outputWidth;
     const y = at(e.output, row * outputRow);
     productPixels(e, t, rowsOut, panels, 0, second.outputChannels, y, pixels);
