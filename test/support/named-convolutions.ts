@@ -21,6 +21,27 @@ export const depthwise: Case[] = [
   ...windowed({ bias: true }),
   ...windowed({ multiplier: 2 }).map((aCase) => ({ ...aCase, title: `${aCase.title}, multiplier 2` })),
   ...valued({ image: [1, 6, 7, 19], options: { padding: 'same' } }),
+  { title: 'a multiplier above every vector', image: [2, 4, 5, 3], multiplier: 37, options: { padding: 'same' } },
+  {
+    title: 'a multiplier, more rows than are repeated together',
+    image: [2, 40, 30, 40],
+    multiplier: 3,
+    bias: true,
+    options: { padding: [1, 2], dilations: [2, 1] },
+  },
+  {
+    title: 'small planes of more channels than go together, one left over',
+    image: [2, 7, 7, 81],
+    bias: true,
+    residual: true,
+    options: { padding: 'same', activation: 'prelu' },
+  },
+  {
+    title: 'rows two by two, dilated, some wholly in the padding',
+    image: [1, 11, 12, 24],
+    bias: true,
+    options: { padding: { top: 5, bottom: 7, left: 1, right: 2 }, dilations: [2, 1] },
+  },
   {
     title: 'many channels in a wide row, the last vector across others',
     image: [1, 4, 200, 50],
