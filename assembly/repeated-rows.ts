@@ -18,18 +18,25 @@ function rowsUnder(p: Params, outputRows: i32): i64 {
 }
 
 /** Floats that stand in scratch at once, where a few rows are no more: the second cache holds them. */
-const mostFloats: i64 = 1 << 16;
+const cachedFloats: i64 = 1 << 16;
 
-/** Output rows whose input rows are repeated together, an even number of them. */
+/** Floats beyond which no two output rows go together: a stride or a dilation leads far. */
+const mostFloats: i64 = 1 << 22;
+
+/** As many floats as no memory has room for, so that a size above it is refused and not cut off. */
+const tooManyFloats: i64 = 1 << 30;
+
+/** Output rows whose input rows are repeated together, an even number of them or one. */
 export function repeatedTogether(p: Params): i32 {
+  if (repeatedFloats(p, 2) > mostFloats) return 1;
   let rows = 2;
-  while (rows < p.outputHeight && repeatedFloats(p, rows + 2) <= mostFloats) rows += 2;
+  while (rows < p.outputHeight && repeatedFloats(p, rows + 2) <= cachedFloats) rows += 2;
   return rows;
 }
 
 /** Floats of scratch, none without a multiplier. */
 export function repeatedSize(p: Params): usize {
-  return repeatsRows(p) ? <usize>repeatedFloats(p, repeatedTogether(p)) : 0;
+  return repeatsRows(p) ? <usize>min(repeatedFloats(p, repeatedTogether(p)), tooManyFloats) : 0;
 }
 
 /** Two or three of each lane, as many vectors as that makes. */

@@ -232,7 +232,7 @@ inline void depthwiseImageRows(const Epilogue& e, const DepthwisePlan& plan, con
   const int32_t apart = e.p.dilationHeight;
   const ptrdiff_t rowSize = ptrdiff_t(e.p.outputWidth) * e.p.outputChannels;
   for (int32_t row = begin; row < end;) {
-    const bool two = plan.twoRows != nullptr && 2 * apart <= end - row;
+    const bool two = plan.twoRows != nullptr && apart <= (end - row) / 2;
     for (int32_t i = 0; i < (two ? apart : 1); ++i) {
       float* out = y + (row + i - begin) * rowSize;
       if (two && depthwiseTwoRows(e, plan, rows, packed, row + i, out)) continue;

@@ -26,8 +26,12 @@ inline int64_t rowsUnder(const Params& p, int32_t outputRows) {
 /** Floats that stand in scratch at once, where a few rows are no more: the second cache holds them. */
 constexpr int64_t repeatedFloats = 1 << 16;
 
-/** Output rows whose input rows are repeated together, an even number of them. */
+/** Floats beyond which no two output rows go together: a stride or a dilation leads far. */
+constexpr int64_t mostRepeatedFloats = 1 << 22;
+
+/** Output rows whose input rows are repeated together, an even number of them or one. */
 inline int32_t repeatedTogether(const Params& p) {
+  if (rowsUnder(p, 2) * repeatedRowSize(p) > mostRepeatedFloats) return 1;
   int32_t rows = 2;
   while (rows < p.outputHeight && rowsUnder(p, rows + 2) * repeatedRowSize(p) <= repeatedFloats) rows += 2;
   return rows;

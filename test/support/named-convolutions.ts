@@ -43,6 +43,20 @@ export const depthwise: Case[] = [
     options: { padding: { top: 5, bottom: 7, left: 1, right: 2 }, dilations: [2, 1] },
   },
   {
+    title: 'rows as far apart as there are integers',
+    image: [1, 4, 9, 24],
+    kernel: [1, 3],
+    bias: true,
+    options: { padding: 1, dilations: [2 ** 30 + 1, 1] },
+  },
+  {
+    title: 'a multiplier, rows too far apart to be repeated two by two',
+    image: [1, 900, 40, 31],
+    multiplier: 2,
+    kernel: [2, 2],
+    options: { strides: [850, 9] },
+  },
+  {
     title: 'many channels in a wide row, the last vector across others',
     image: [1, 4, 200, 50],
     bias: true,
