@@ -51,7 +51,7 @@ export const depthwise: Case[] = [
   },
   {
     title: 'a multiplier, rows too far apart to be repeated two by two',
-    image: [1, 900, 40, 31],
+    image: [1, 900, 40, 65],
     multiplier: 2,
     kernel: [2, 2],
     options: { strides: [850, 9] },
