@@ -3,7 +3,8 @@ import { invalid } from '../core/errors.js';
 import { readName } from '../core/options.js';
 import { borders, type Dtype } from '../core/params.js';
 import type { Job, JobOptions } from '../image/convolve.js';
-import { flip, readKernel, readMix } from '../image/filters.js';
+import { readKernel, readMix } from '../image/filters.js';
+import { flip } from '../image/fit.js';
 import { type Mode, type ModeName, type ModeOption, modeNames, modes } from '../image/modes.js';
 import { readPaddingText, readPairText } from './options.js';
 

@@ -1,5 +1,5 @@
 // The alpha of a result: never convolved, but carried along from pixel to pixel.
-import type { Axis } from './axis.js';
+import type { Axes, Axis } from './axis.js';
 import type { Alpha } from './picture.js';
 
 /**
@@ -10,7 +10,7 @@ import type { Alpha } from './picture.js';
  */
 export function alphaUnderAnchor(
   alpha: Alpha,
-  { vertical, horizontal }: { readonly vertical: Axis; readonly horizontal: Axis },
+  { vertical, horizontal }: Axes,
   isEnlarged: boolean,
   isLower: boolean,
 ): Alpha {

@@ -13,7 +13,12 @@ export interface Axis {
   readonly extent: number;
 }
 
-export function axesOf(p: Params): { readonly vertical: Axis; readonly horizontal: Axis } {
+export interface Axes {
+  readonly vertical: Axis;
+  readonly horizontal: Axis;
+}
+
+export function axesOf(p: Params): Axes {
   const vertical: Axis = {
     input: p.inputHeight,
     output: p.outputHeight,

@@ -1,7 +1,7 @@
 // Pictures continued beyond their edges, so that a filter does not darken them.
 import type { Border } from '../core/params.js';
 import { allocate, checkShape, sizeOf, type Tensor } from '../core/tensor.js';
-import type { Axis } from './axis.js';
+import type { Axes, Axis } from './axis.js';
 
 /** Rows and columns to add, integers ≥ 0. */
 export interface Sides {
@@ -52,11 +52,6 @@ export interface Continued {
   readonly input: Tensor;
   readonly padding: Sides;
   readonly outputPadding?: readonly [number, number];
-}
-
-interface Axes {
-  readonly vertical: Axis;
-  readonly horizontal: Axis;
 }
 
 /** Continues a picture by what the windows see beyond it. */

@@ -3,11 +3,11 @@ import { settle } from '../analysis/settle.js';
 import type { Operator } from '../core/operator.js';
 import type { Padding, Pair } from '../core/options.js';
 import type { Border, Dtype } from '../core/params.js';
-import type { Tensor, TensorData } from '../core/tensor.js';
+import type { Shape, Tensor, TensorData } from '../core/tensor.js';
 import type { OperationName, Operations } from '../ops/index.js';
 import type { Pool2dOptions } from '../ops/pooling.js';
 import { alphaUnderAnchor } from './alpha.js';
-import { axesOf } from './axis.js';
+import { type Axes, axesOf } from './axis.js';
 import { continueForTransposed, continueForWindows } from './border.js';
 import type { Alpha, Picture } from './picture.js';
 import { toPixels } from './pixels.js';
@@ -73,6 +73,17 @@ export function prepareJob(on: Operations, picture: Picture, job: Job): Prepared
   return job.op === 'sepFilter2d' ? prepareSepFilter(on, picture, job) : prepareWindow(on, picture, job, job.op);
 }
 
+/** Where a job's windows stand on a picture of this shape, [n, h, w, c]. */
+export function axesOfJob(shape: Shape, { op, filters, groups, options }: Job): Axes {
+  const [first, second] = filters.map((filter) => filter.shape);
+  if (op === 'sepFilter2d') {
+    const [across, down] = settle(op, shape, [first, second], {}).params;
+    return { horizontal: axesOf(across).horizontal, vertical: axesOf(down).vertical };
+  }
+  const { params } = settle<OperationName>(op, shape, second ? [first, second] : first, { ...options, groups });
+  return axesOf(params[0]);
+}
+
 function prepareSepFilter(on: Operations, { image, alpha }: Picture, { filters, border, dtype }: Job): PreparedJob {
   const [row, column] = filters.map(({ data }) => data);
   if (dtype === 'float32') {
@@ -84,15 +95,9 @@ function prepareSepFilter(on: Operations, { image, alpha }: Picture, { filters, 
   return { run: () => operator.run(bytes), alpha, [Symbol.dispose]: () => operator[Symbol.dispose]() };
 }
 
-function prepareWindow(
-  on: Operations,
-  { image, alpha }: Picture,
-  { filters, groups, options, border, dtype }: Job,
-  op: keyof typeof preparing,
-): PreparedJob {
-  const [first, second] = filters.map(({ shape }) => shape);
-  const settled = settle<OperationName>(op, image.shape, second ? [first, second] : first, { ...options, groups });
-  const axes = axesOf(settled.params[0]);
+function prepareWindow(on: Operations, { image, alpha }: Picture, job: Job, op: keyof typeof preparing): PreparedJob {
+  const { filters, groups, options, border, dtype } = job;
+  const axes = axesOfJob(image.shape, job);
   const isEnlarged = op === 'convTranspose2d';
   const continueImage = isEnlarged ? continueForTransposed : continueForWindows;
   const { input, ...padding } =

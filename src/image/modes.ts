@@ -3,7 +3,7 @@ import { permute } from '../core/layout.js';
 import type { Pair } from '../core/options.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import type { FilteredOp } from './convolve.js';
-import { fitKernel } from './filters.js';
+import { fitKernel } from './fit.js';
 import { spatialOp } from './spatial.js';
 
 /** The filters of a user, and the channels of the picture that they are for; what the mode does not take is absent. */

@@ -2,7 +2,7 @@
 import { separateFilter } from '../analysis/separate-filter.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import type { FilteredOp } from './convolve.js';
-import { fitKernel } from './filters.js';
+import { fitKernel } from './fit.js';
 
 /** What became of a filter that was to be separated. */
 export interface Separation {
