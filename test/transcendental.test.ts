@@ -2,6 +2,7 @@
 // function rises, and the same bits on every backend.
 import { describe, expect, test } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
+import { exponential } from '../src/core/exponential.js';
 import { operationsOn } from '../src/ops/index.js';
 import { everyBackend } from './support/backends.js';
 import { bitsOf, expectSameBits } from './support/bits.js';
@@ -97,4 +98,9 @@ test('every NaN passes through every activation, on every backend', () => {
       expect([...result.data].map(Number.isNaN)).toEqual([true, false, true, false, true]);
     }
   }
+});
+
+test('the exponential is that of the mathematicians', () => {
+  for (let x = -120; x <= 120; x += 0.37) expect(exponential(x) / Math.exp(x)).toBeCloseTo(1, 14);
+  expect([exponential(0), exponential(-0)]).toEqual([1, 1]);
 });

@@ -1,7 +1,7 @@
 // Filters and channel mixes by name. Their numbers are the same on every host: + − × ÷ only, in the order written.
 import { invalid } from '../core/errors.js';
+import { exponential } from '../core/exponential.js';
 import type { Tensor } from '../core/tensor.js';
-import { expOfNegative } from './exp.js';
 import { matrix, parseRows } from './matrix.js';
 
 const largestKernel = 999;
@@ -126,7 +126,8 @@ function gaussian([k, sigma = 0.3 * ((k - 1) * 0.5 - 1) + 0.8]: Arguments, form:
   if (sigma < 0.1) throw invalid('ERR_OPTION', 'kernel', `${form} with sigma of at least 0.1`, sigma, 'change sigma');
   const weights = Array.from({ length: k }, (_, i) => {
     const distance = (i - (k - 1) / 2) / sigma;
-    return expOfNegative(-(distance * distance) / 2);
+    const exponent = -(distance * distance) / 2;
+    return exponent < -120 ? 0 : exponential(exponent);
   });
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const row = weights.map((weight) => weight / sum);
