@@ -2,9 +2,9 @@
 // answers lines on standard input by lines on standard output; bench/turns.h is the same for C++.
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Layer } from '../src/bench/layer.js';
-import { makeOperands } from '../src/bench/operands.js';
-import { Sampler } from '../src/bench/sampler.js';
+import type { MeasuredLayer } from '../src/measure/layer.js';
+import { makeOperands } from '../src/measure/operands.js';
+import { Sampler } from '../src/measure/sampler.js';
 import { Absent, type Started } from './contender.js';
 import { contenders } from './contenders/index.js';
 
@@ -18,7 +18,7 @@ function say(word: string, rest = ''): void {
 async function start(): Promise<Started> {
   const { runs } = contenders.find((contender) => contender.name === name)!;
   if (runs.kind === 'program') throw new Error(`${name} is a program`);
-  const layer: Layer = JSON.parse(layerText);
+  const layer: MeasuredLayer = JSON.parse(layerText);
   const started = await runs.start(layer, makeOperands(layer));
   await started.run();
   writeFileSync(resultPath, await started.output());

@@ -1,7 +1,7 @@
 /// <reference path="./benchmark.d.ts" />
 // Two runs, layer by layer: what a change made faster or slower, and whether the ratios within each run agree.
 import Benchmark from 'benchmark';
-import { median } from '../src/bench/sampler.js';
+import { median } from '../src/measure/sampler.js';
 import { agrees, type Estimate, estimate, geometricMean, ratios } from './ratio.js';
 import { type Result, type Row, rowOf } from './result.js';
 import { duration, intervalText, times } from './table.js';

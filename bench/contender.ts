@@ -1,8 +1,9 @@
 // What a contender is: a name, what it may be compared with, and how it runs a layer in a process of its own.
-import type { Layer } from '../src/bench/layer.js';
-import type { Operands } from '../src/bench/operands.js';
-import type { Run } from '../src/bench/sampler.js';
+
 import type { TensorData } from '../src/core/tensor.js';
+import type { MeasuredLayer } from '../src/measure/layer.js';
+import type { Operands } from '../src/measure/operands.js';
+import type { Run } from '../src/measure/sampler.js';
 
 /** The vector unit whose peak bounds a contender; `fma` is the widest one with fused multiply-add. */
 export type Unit = 'madd32' | 'madd128' | 'madd256' | 'madd512' | 'fma256' | 'fma';
@@ -22,7 +23,7 @@ export interface Contender {
   readonly charted?: boolean;
   /** Variables that its process starts with. */
   readonly environment?: Readonly<Record<string, string>>;
-  takes(layer: Layer): boolean;
+  takes(layer: MeasuredLayer): boolean;
   readonly runs: JavaScript | Program;
 }
 
@@ -32,7 +33,7 @@ export interface JavaScript {
   /** The path of another Node than this one; throws `Absent` where it is not installed. */
   node?(): string;
   /** Makes everything that is made once; throws `Absent` where it can not run on this machine. */
-  start(layer: Layer, operands: Operands): Promise<Started>;
+  start(layer: MeasuredLayer, operands: Operands): Promise<Started>;
 }
 
 /** Runs as bench/<source>.cc, compiled with these flags. */

@@ -1,6 +1,6 @@
 // The chart of a run: the contenders that stand for their kind, and the limit of the machine.
-import { chart } from '../src/bench/chart.js';
-import { median } from '../src/bench/sampler.js';
+import { chart } from '../src/measure/chart.js';
+import { median } from '../src/measure/sampler.js';
 import { contenders } from './contenders/index.js';
 import type { Result } from './result.js';
 

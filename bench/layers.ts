@@ -1,24 +1,25 @@
 // Every layer that is measured, by the kernel that runs it: those of the networks, and shapes that are awkward.
+
+import type { OpName } from '../src/core/kernels.js';
 import {
   activation,
   dense,
   depthwise,
   gaussian,
-  type Layer,
+  type MeasuredLayer,
   pointwise,
   pooling,
   separable,
   transposed,
-} from '../src/bench/layer.js';
-import { standardLayers } from '../src/bench/standard-layers.js';
-import type { OpName } from '../src/core/kernels.js';
+} from '../src/measure/layer.js';
+import { standardLayers } from '../src/measure/standard-layers.js';
 
-const standard = (...operations: Layer['operation'][]) =>
+const standard = (...operations: MeasuredLayer['operation'][]) =>
   standardLayers.filter(({ operation }) => operations.includes(operation));
 
 const fullHd = [1080, 1920] as const;
 
-const layers: Readonly<Record<OpName, readonly Layer[]>> = {
+const layers: Readonly<Record<OpName, readonly MeasuredLayer[]>> = {
   depthwise: [
     ...standard('depthwiseConv2d'),
     // MobileNetV1
@@ -107,4 +108,4 @@ const layers: Readonly<Record<OpName, readonly Layer[]>> = {
   ],
 };
 
-export const everyLayer: readonly Layer[] = Object.values(layers).flat();
+export const everyLayer: readonly MeasuredLayer[] = Object.values(layers).flat();

@@ -1,7 +1,8 @@
 // What other libraries want in their own way: tensors in another layout, padding in numbers.
-import { type Layer, outputSide } from '../src/bench/layer.js';
+
 import { permute } from '../src/core/layout.js';
 import type { Shape, TensorData } from '../src/core/tensor.js';
+import { type MeasuredLayer, outputSide } from '../src/measure/layer.js';
 
 export function toChannelsFirst<D extends TensorData>(data: D, shape: Shape): D {
   return permute(data, shape, [0, 3, 1, 2]);
@@ -17,7 +18,7 @@ export function toChannelsLast<D extends TensorData>(data: D, shape: Shape): D {
 }
 
 /** Rows and columns around the image that `padding: 'same'` stands for, as [top, left, bottom, right]. */
-export function samePadding(layer: Layer): [number, number, number, number] {
+export function samePadding(layer: MeasuredLayer): [number, number, number, number] {
   const { input, kernel, strides, dilations } = layer;
   const [rows, columns] = outputSide(layer).map((output, axis) => {
     const extent = (output - 1) * strides + (kernel[axis] - 1) * dilations + 1;

@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, loadavg, platform, setPriority } from 'node:os';
-import { median } from '../src/bench/sampler.js';
+import { median } from '../src/measure/sampler.js';
 import type { Contender } from './contender.js';
 import { Worker } from './process.js';
 import { compile } from './programs.js';

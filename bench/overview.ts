@@ -1,5 +1,5 @@
 // The short table: against every peer, over the layers whose means are quoted.
-import { standardLayers } from '../src/bench/standard-layers.js';
+import { standardLayers } from '../src/measure/standard-layers.js';
 import type { Result } from './result.js';
 import { speedup } from './summary.js';
 import { times } from './table.js';

@@ -2,10 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Layer } from '../src/bench/layer.js';
-import { makeOperands, type Operands, prepareLayer } from '../src/bench/operands.js';
 import type { Tensor, TensorData } from '../src/core/tensor.js';
 import { createRuntime } from '../src/entries/node.js';
+import type { MeasuredLayer } from '../src/measure/layer.js';
+import { makeOperands, type Operands, prepareLayer } from '../src/measure/operands.js';
 
 /** Relative to Σ|x·w|, for each product of the sum: a rounding of each kind. */
 const roundoff = 2 ** -24;
@@ -19,7 +19,7 @@ export interface Problem {
 }
 
 /** Computes the reference's result and the bound of an honest float32 sum around it. */
-export async function makeProblem(layer: Layer): Promise<Problem> {
+export async function makeProblem(layer: MeasuredLayer): Promise<Problem> {
   const operands = makeOperands(layer);
   const folder = mkdtempSync(join(tmpdir(), 'sepconv-bench-'));
   writeFileSync(join(folder, 'input'), operands.input.data);
@@ -42,7 +42,7 @@ export async function makeProblem(layer: Layer): Promise<Problem> {
   };
 }
 
-function elementsOf({ dtype }: Layer, file: Buffer): TensorData {
+function elementsOf({ dtype }: MeasuredLayer, file: Buffer): TensorData {
   return dtype === 'uint8' ? file : floatsOf(file);
 }
 
@@ -54,7 +54,11 @@ function floatsOf({ buffer, byteOffset, length }: Buffer): Float32Array {
  * How far an element may be from the reference's: twice the bound of a sum of K products, (K + 3) · 2⁻²⁴ · Σ|x·w|, since
  * both err. Σ|x·w| is the layer of absolute values.
  */
-async function boundsOf(layer: Layer, { input, filters }: Operands, expected: TensorData): Promise<Float32Array> {
+async function boundsOf(
+  layer: MeasuredLayer,
+  { input, filters }: Operands,
+  expected: TensorData,
+): Promise<Float32Array> {
   if (layer.dtype === 'uint8') return new Float32Array(expected.length).fill(1);
   const absolute = ({ data, shape }: Tensor): Tensor => ({ data: data.map(Math.abs), shape });
   const runtime = await createRuntime();
@@ -67,7 +71,7 @@ async function boundsOf(layer: Layer, { input, filters }: Operands, expected: Te
 }
 
 /** The products of the longest sum of an element. */
-function productsOf({ operation, kernel: [height, width], input, groups }: Layer): number {
+function productsOf({ operation, kernel: [height, width], input, groups }: MeasuredLayer): number {
   const channels = input[3];
   switch (operation) {
     case 'separableConv2d':

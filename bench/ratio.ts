@@ -1,5 +1,5 @@
 // Figures that every launch gives once (a ratio of times, a share of the limit), and what another run should find.
-import { median } from '../src/bench/sampler.js';
+import { median } from '../src/measure/sampler.js';
 
 /**
  * The median over the launches of a run, and its 95 % prediction interval: where the median of another run of as many

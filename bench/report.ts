@@ -1,5 +1,5 @@
 // What is printed while a run goes on: a table a layer.
-import { median } from '../src/bench/sampler.js';
+import { median } from '../src/measure/sampler.js';
 import type { Limits } from './machine.js';
 import type { LayerResult, Row } from './result.js';
 import { digits, duration, intervalText, percent, textTable } from './table.js';

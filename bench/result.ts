@@ -1,6 +1,6 @@
 // A whole run, as it is written to a JSON file.
 
-import type { Layer } from '../src/bench/layer.js';
+import type { MeasuredLayer } from '../src/measure/layer.js';
 import type { Contender } from './contender.js';
 import type { Limits, Machine } from './machine.js';
 import type { Estimate } from './ratio.js';
@@ -28,7 +28,7 @@ export interface Pace {
 }
 
 export interface LayerResult {
-  readonly layer: Layer;
+  readonly layer: MeasuredLayer;
   readonly multiplyAdds: number;
   /** Input, filters and output. */
   readonly bytes: number;

@@ -3,9 +3,9 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { filterShapes, type Layer, multiplyAdds, outputShape } from '../src/bench/layer.js';
-import { median, quantile } from '../src/bench/sampler.js';
 import { sizeOf } from '../src/core/tensor.js';
+import { filterShapes, type MeasuredLayer, multiplyAdds, outputShape } from '../src/measure/layer.js';
+import { median, quantile } from '../src/measure/sampler.js';
 import { Absent, type Contender } from './contender.js';
 import { type LimitMeter, type Limits, load, type Machine, pin, roofline } from './machine.js';
 import { makeProblem, type Problem } from './problem.js';
@@ -39,7 +39,7 @@ type Samples = Map<Contender, number[][][]>;
 
 /** A layer through all launches of a run. */
 export class LayerRun {
-  readonly #layer: Layer;
+  readonly #layer: MeasuredLayer;
   readonly #place: Place;
   readonly #skipped: Skipped;
   readonly #samples: Samples;
@@ -48,7 +48,7 @@ export class LayerRun {
   readonly #loads: number[] = [];
   #problem: Problem | undefined;
 
-  constructor(layer: Layer, contenders: readonly Contender[], place: Place, skipped: Skipped) {
+  constructor(layer: MeasuredLayer, contenders: readonly Contender[], place: Place, skipped: Skipped) {
     this.#layer = layer;
     this.#place = place;
     this.#skipped = skipped;
@@ -128,7 +128,7 @@ export class LayerRun {
 }
 
 /** Starts a contender's process and checks its result; throws `Absent`, or what is wrong with it. */
-async function enter(contender: Contender, layer: Layer, problem: Problem): Promise<Worker> {
+async function enter(contender: Contender, layer: MeasuredLayer, problem: Problem): Promise<Worker> {
   const resultPath = join(problem.folder, contender.name.replaceAll('/', ' '));
   const worker = new Worker(commandOf(contender, layer, problem, resultPath), contender.environment);
   try {
@@ -148,7 +148,7 @@ async function enter(contender: Contender, layer: Layer, problem: Problem): Prom
 
 function commandOf(
   { name, runs, threads }: Contender,
-  layer: Layer,
+  layer: MeasuredLayer,
   { folder }: Problem,
   resultPath: string,
 ): string[] {
@@ -184,7 +184,7 @@ function compared(row: Times, rows: readonly Times[]): Row {
   return { ...row, best: best.contender, timesBest: estimate(ratios(row.launches, best.launches)) };
 }
 
-function bytesOf(layer: Layer): number {
+function bytesOf(layer: MeasuredLayer): number {
   const images = sizeOf(layer.input) + sizeOf(outputShape(layer));
   const weights = filterShapes(layer).reduce((sum, shape) => sum + sizeOf(shape), 0);
   return images * (layer.dtype === 'uint8' ? 1 : 4) + weights * 4;

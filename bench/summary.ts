@@ -1,5 +1,5 @@
 // The figures that the speeds are held to, of one run.
-import { median } from '../src/bench/sampler.js';
+import { median } from '../src/measure/sampler.js';
 import { contenders } from './contenders/index.js';
 import { peakOf } from './machine.js';
 import { type Estimate, estimate, geometricMean, ratios, shares } from './ratio.js';

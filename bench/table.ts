@@ -1,5 +1,5 @@
 // Text in columns, for terminals and for Markdown.
-import { quantile } from '../src/bench/sampler.js';
+import { quantile } from '../src/measure/sampler.js';
 import type { Estimate } from './ratio.js';
 
 /** Lines of cells, the first one a header; every column but the first is aligned to the right. */

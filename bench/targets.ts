@@ -1,8 +1,8 @@
 // What the speeds are held to: ratios between contenders over groups of layers, shares of the machine's limit, and times.
-import { type Layer, multiplyAdds } from '../src/bench/layer.js';
-import { standardLayers } from '../src/bench/standard-layers.js';
+import { type MeasuredLayer, multiplyAdds } from '../src/measure/layer.js';
+import { standardLayers } from '../src/measure/standard-layers.js';
 
-type Group = (layer: Layer) => boolean;
+type Group = (layer: MeasuredLayer) => boolean;
 
 /** A geometric mean over the layers of a group; of one layer, its own figure. */
 export interface Target {
@@ -18,8 +18,10 @@ export interface Target {
   readonly worst?: boolean;
 }
 
-const isStandard = ({ name }: Layer) => standardLayers.some((layer) => layer.name === name) && !name.startsWith('tiny');
-const of = (operation: Layer['operation']) => (layer: Layer) => isStandard(layer) && layer.operation === operation;
+const isStandard = ({ name }: MeasuredLayer) =>
+  standardLayers.some((layer) => layer.name === name) && !name.startsWith('tiny');
+const of = (operation: MeasuredLayer['operation']) => (layer: MeasuredLayer) =>
+  isStandard(layer) && layer.operation === operation;
 export const groups = {
   pointwise: of('pointwiseConv2d'),
   depthwise: of('depthwiseConv2d'),
@@ -61,7 +63,7 @@ const kernel =
     );
   };
 
-const gaussian = (dtype: string) => named(`Gaussian 9×9 1920×1080×3 ${dtype}`);
+const gaussian = (dtype: string) => named(`Gaussian 9×9 1080×1920×3 ${dtype}`);
 const denseName = 'dense 3×3 56² 64→64';
 const largePointwise: Group = (layer) => groups.pointwise(layer) && isLarge(layer);
 

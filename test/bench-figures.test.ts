@@ -10,8 +10,8 @@ import { layerReport } from '../bench/report.js';
 import type { Result, Row } from '../bench/result.js';
 import { summaryLines } from '../bench/summary.js';
 import { targets } from '../bench/targets.js';
-import { quantile } from '../src/bench/sampler.js';
-import { standardLayers } from '../src/bench/standard-layers.js';
+import { quantile } from '../src/measure/sampler.js';
+import { standardLayers } from '../src/measure/standard-layers.js';
 
 const launches = [1, 1.01, 1.02, 1.03, 1.04];
 

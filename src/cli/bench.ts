@@ -1,15 +1,15 @@
 // sepconv bench: every backend of this machine on layers of real networks, in turns. bench/ compares with others.
 import { cpus, loadavg } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import { chart } from '../bench/chart.js';
-import { type Layer, multiplyAdds } from '../bench/layer.js';
-import { makeOperands, type Operands, prepareLayer } from '../bench/operands.js';
-import { median, quantile, Sampler } from '../bench/sampler.js';
-import { standardLayers } from '../bench/standard-layers.js';
 import { SepconvError } from '../core/errors.js';
 import { sizeOf, type Tensor } from '../core/tensor.js';
 import type { Runtime } from '../entries/node.js';
 import { checkWritable, writeBytes, writeStdout } from '../image/files.js';
+import { chart } from '../measure/chart.js';
+import { type MeasuredLayer, multiplyAdds } from '../measure/layer.js';
+import { makeOperands, type Operands, prepareLayer } from '../measure/operands.js';
+import { median, quantile, Sampler } from '../measure/sampler.js';
+import { standardLayers } from '../measure/standard-layers.js';
 import { backendName, loadBackends } from './backends.js';
 import { blocking } from './interrupt.js';
 import { outputHash } from './output-hash.js';
@@ -75,7 +75,10 @@ export async function bench({ json, svg, force = false }: Options): Promise<void
 }
 
 /** One layer on several backends. The reference runs once: it is what the others are compared with, and slow. */
-export async function measure(layer: Layer, backends: readonly { name: string; runtime: Runtime }[]): Promise<Row[]> {
+export async function measure(
+  layer: MeasuredLayer,
+  backends: readonly { name: string; runtime: Runtime }[],
+): Promise<Row[]> {
   const operands = makeOperands(layer);
   const entrants = backends.map(({ runtime }) => enter(layer, runtime, operands));
   const timed = entrants.filter(({ runtime }) => runtime.info.backend !== 'reference');
@@ -95,7 +98,7 @@ export async function measure(layer: Layer, backends: readonly { name: string; r
 }
 
 /** A prepared operator with its output, run once. */
-function enter(layer: Layer, runtime: Runtime, { input, filters }: Operands) {
+function enter(layer: MeasuredLayer, runtime: Runtime, { input, filters }: Operands) {
   const operator = prepareLayer(runtime, layer, filters, 'NHWC');
   const shape = operator.outputShape(input.shape);
   const data = layer.dtype === 'uint8' ? new Uint8Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));

@@ -4,7 +4,7 @@ import type { Shape } from '../core/tensor.js';
 import { checkWritable, readBytes, writeBytes, writeStdout } from '../image/files.js';
 import { drawLayers } from './explain-svg.js';
 import { tablesOf } from './explain-table.js';
-import { type ExplainedLayer, explainLayers, type Layer, totalOf } from './layers.js';
+import { type ExplainedLayer, explainLayers, type LayerSizes, totalOf } from './layers.js';
 import { readPaddingText, readPairText } from './options.js';
 
 /** What the user wrote; absent means the default. */
@@ -45,7 +45,7 @@ function readInput(text: string): Shape {
   return sizes.length === 3 ? [1, ...sizes] : sizes;
 }
 
-async function readLayers(texts: ExplainTexts): Promise<readonly Layer[]> {
+async function readLayers(texts: ExplainTexts): Promise<readonly LayerSizes[]> {
   const { mode, kernelSize, outChannels, multiplier, groups, strides, dilations, padding, ceilMode } = texts;
   const pair = (name: string, text: string | undefined) => (text === undefined ? undefined : readPairText(name, text));
   const count = (text: string | undefined) => (text === undefined ? undefined : Number(text || Number.NaN));
@@ -68,7 +68,7 @@ async function readLayers(texts: ExplainTexts): Promise<readonly Layer[]> {
   return parseLayers(Buffer.from(await readBytes('layers', texts.layers)).toString(), texts.layers);
 }
 
-function parseLayers(text: string, name: string): readonly Layer[] {
+function parseLayers(text: string, name: string): readonly LayerSizes[] {
   let layers: unknown;
   try {
     layers = JSON.parse(text);

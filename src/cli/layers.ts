@@ -11,7 +11,7 @@ import { type Mode, type ModeName, modeNames, modes } from '../image/modes.js';
 import type { OperationName } from '../ops/index.js';
 
 /** A layer as a user describes it. */
-export interface Layer {
+export interface LayerSizes {
   /** Default `'depthwise'`. */
   readonly mode?: string | undefined;
   readonly kernelSize?: Pair | undefined;
@@ -102,7 +102,7 @@ const filters: Record<ModeName, Filters> = {
  * @param inputShape [n, h, w, c]
  * @throws SepconvError with the layer's index, and the code that the operation would throw
  */
-export function explainLayers(layers: readonly Layer[], inputShape: Shape): ExplainedLayer[] {
+export function explainLayers(layers: readonly LayerSizes[], inputShape: Shape): ExplainedLayer[] {
   const explained: ExplainedLayer[] = [];
   for (const [index, layer] of layers.entries()) {
     try {
@@ -122,7 +122,7 @@ export function totalOf(layers: readonly ExplainedLayer[]): Pick<Cost, 'paramete
   return { parameters: sum('parameters'), multiplyAdds: sum('multiplyAdds'), bytes: sum('bytes') };
 }
 
-function explainLayer(layer: Layer, inputShape: Shape, before: readonly ExplainedLayer[]): ExplainedLayer {
+function explainLayer(layer: LayerSizes, inputShape: Shape, before: readonly ExplainedLayer[]): ExplainedLayer {
   const mode = readName('mode', layer.mode, modeNames, 'depthwise');
   const { options: taken, defaults }: Mode = modes[mode];
   const { operation, takes, shapes } = filters[mode];
@@ -178,7 +178,7 @@ function windowOf(params: readonly Params[]) {
   };
 }
 
-function readSizes(layer: Layer, takes: readonly SizeName[], inputs: number): Sizes {
+function readSizes(layer: LayerSizes, takes: readonly SizeName[], inputs: number): Sizes {
   const [height, width] = takes.includes('kernelSize')
     ? readPair('kernelSize', layer.kernelSize, 1, 'ERR_OPTION')
     : [1, 1];

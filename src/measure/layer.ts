@@ -6,7 +6,7 @@ import type { OperationName } from '../ops/index.js';
 type Size = readonly [height: number, width: number];
 
 /** One operation on one input, without bias; `padding` is `'same'`, the border of image filters `'replicate'`. */
-export interface Layer {
+export interface MeasuredLayer {
   /** Unique; says everything that the other fields say. */
   readonly name: string;
   readonly operation: Exclude<OperationName, 'add' | 'globalMaxPool2d'>;
@@ -37,7 +37,7 @@ type Side = number | Size;
 
 const plain = { kernel: [1, 1], strides: 1, dilations: 1, groups: 1, dtype: 'float32' } as const;
 
-export function depthwise(side: Side, channels: number, options: LayerOptions = {}): Layer {
+export function depthwise(side: Side, channels: number, options: LayerOptions = {}): MeasuredLayer {
   const { kernel = 3, multiplier = 1 } = options;
   const outputs = channels * multiplier;
   const channelText = multiplier === 1 ? `${channels}` : `${channels} m${multiplier}`;
@@ -52,7 +52,7 @@ export function depthwise(side: Side, channels: number, options: LayerOptions = 
   };
 }
 
-export function pointwise(side: Side, channels: number, outputs: number, options: LayerOptions = {}): Layer {
+export function pointwise(side: Side, channels: number, outputs: number, options: LayerOptions = {}): MeasuredLayer {
   return {
     ...plain,
     name: `pointwise ${sideText(side)} ${channels}→${outputs}${batchText(options)}`,
@@ -62,7 +62,7 @@ export function pointwise(side: Side, channels: number, outputs: number, options
   };
 }
 
-export function separable(side: Side, channels: number, outputs: number, options: LayerOptions = {}): Layer {
+export function separable(side: Side, channels: number, outputs: number, options: LayerOptions = {}): MeasuredLayer {
   const { kernel = 3 } = options;
   const window = kernel === 3 ? '' : ` ${kernel}×${kernel}`;
   return {
@@ -76,7 +76,7 @@ export function separable(side: Side, channels: number, outputs: number, options
   };
 }
 
-export function dense(side: Side, channels: number, outputs: number, options: LayerOptions = {}): Layer {
+export function dense(side: Side, channels: number, outputs: number, options: LayerOptions = {}): MeasuredLayer {
   const { kernel = 3, groups = 1 } = options;
   const word = groups === 1 ? 'dense' : `grouped (${groups})`;
   return {
@@ -91,7 +91,13 @@ export function dense(side: Side, channels: number, outputs: number, options: La
   };
 }
 
-export function transposed(side: Side, channels: number, outputs: number, kernel: number, strides: number): Layer {
+export function transposed(
+  side: Side,
+  channels: number,
+  outputs: number,
+  kernel: number,
+  strides: number,
+): MeasuredLayer {
   return {
     ...plain,
     name: `transposed ${kernel}×${kernel} s${strides} ${sideText(side)} ${channels}→${outputs}`,
@@ -109,7 +115,7 @@ export function pooling(
   channels: number,
   kernel = side,
   strides = 1,
-): Layer {
+): MeasuredLayer {
   const word = { maxPool2d: 'max pool', avgPool2d: 'average pool', globalAvgPool2d: 'global average pool' }[operation];
   const window = operation === 'globalAvgPool2d' ? '' : ` ${kernel}×${kernel}${suffix({ strides })}`;
   return {
@@ -123,7 +129,7 @@ export function pooling(
   };
 }
 
-export function activation(name: ActivationName, side: number, channels: number): Layer {
+export function activation(name: ActivationName, side: number, channels: number): MeasuredLayer {
   return {
     ...plain,
     name: `${name} ${sideText(side)}×${channels}`,
@@ -134,11 +140,11 @@ export function activation(name: ActivationName, side: number, channels: number)
   };
 }
 
-export function gaussian(taps: number, size: Size, channels: number, dtype: Dtype): Layer {
+export function gaussian(taps: number, size: Size, channels: number, dtype: Dtype): MeasuredLayer {
   const [height, width] = size;
   return {
     ...plain,
-    name: `Gaussian ${taps}×${taps} ${width}×${height}×${channels} ${dtype}`,
+    name: `Gaussian ${taps}×${taps} ${height}×${width}×${channels} ${dtype}`,
     operation: 'sepFilter2d',
     input: inputOf(size, channels, {}),
     kernel: [taps, taps],
@@ -148,7 +154,7 @@ export function gaussian(taps: number, size: Size, channels: number, dtype: Dtyp
 }
 
 /** Height and width of the output. */
-export function outputSide({ operation, input: [, ...sizes], strides }: Layer): [number, number] {
+export function outputSide({ operation, input: [, ...sizes], strides }: MeasuredLayer): [number, number] {
   const [height, width] = sizes.map((size) => {
     if (operation === 'globalAvgPool2d') return 1;
     return operation === 'convTranspose2d' ? size * strides : Math.ceil(size / strides);
@@ -156,12 +162,12 @@ export function outputSide({ operation, input: [, ...sizes], strides }: Layer): 
   return [height, width];
 }
 
-export function outputShape(layer: Layer): Shape {
+export function outputShape(layer: MeasuredLayer): Shape {
   return [layer.input[0], ...outputSide(layer), layer.outputs];
 }
 
 /** Multiply-adds of a layer that skips nothing, padding included; for pooling and activations, elements looked at. */
-export function multiplyAdds({ operation, input, kernel: [kh, kw], outputs, groups, ...layer }: Layer): number {
+export function multiplyAdds({ operation, input, kernel: [kh, kw], outputs, groups, ...layer }: MeasuredLayer): number {
   const [batch, height, width, channels] = input;
   const [outHeight, outWidth] = outputSide({ operation, input, kernel: [kh, kw], outputs, groups, ...layer });
   const pixels = batch * outHeight * outWidth;
@@ -181,7 +187,7 @@ export function multiplyAdds({ operation, input, kernel: [kh, kw], outputs, grou
 }
 
 /** Shapes of the filters: TensorFlow's layouts; for sepFilter2d the row filter, then the column filter. */
-export function filterShapes({ operation, input, kernel: [kh, kw], outputs, groups }: Layer): readonly Shape[] {
+export function filterShapes({ operation, input, kernel: [kh, kw], outputs, groups }: MeasuredLayer): readonly Shape[] {
   const channels = input[3];
   switch (operation) {
     case 'depthwiseConv2d':

@@ -1,8 +1,8 @@
 // The layers whose geometric means are quoted: MobileNet's, one of EfficientNet, and the cost of a call.
-import { depthwise, gaussian, type Layer, pointwise, separable } from './layer.js';
+import { depthwise, gaussian, type MeasuredLayer, pointwise, separable } from './layer.js';
 
 /** They have the names under which their times are discussed everywhere. */
-export const standardLayers: readonly Layer[] = [
+export const standardLayers: readonly MeasuredLayer[] = [
   depthwise(112, 32),
   depthwise(112, 64, { strides: 2 }),
   depthwise(56, 128),

@@ -3,7 +3,7 @@ import type { Operator } from '../core/operator.js';
 import type { Layout } from '../core/params.js';
 import { sizeOf, type Tensor, type TensorData, tensor } from '../core/tensor.js';
 import type { Operations } from '../ops/index.js';
-import { filterShapes, type Layer } from './layer.js';
+import { filterShapes, type MeasuredLayer } from './layer.js';
 
 export interface Operands {
   /** In NHWC. */
@@ -12,7 +12,7 @@ export interface Operands {
 }
 
 /** Random numbers in [-1, 1), the same in every process; bytes for uint8; a Gaussian for image filters. */
-export function makeOperands(layer: Layer): Operands {
+export function makeOperands(layer: MeasuredLayer): Operands {
   const next = generator(layer.name.length);
   const draw = () => next() / 2 ** 31 - 1;
   const size = sizeOf(layer.input);
@@ -26,7 +26,12 @@ export function makeOperands(layer: Layer): Operands {
 }
 
 /** The layer as a prepared operator. */
-export function prepareLayer(on: Operations, layer: Layer, filters: readonly Tensor[], layout: Layout): Operator {
+export function prepareLayer(
+  on: Operations,
+  layer: MeasuredLayer,
+  filters: readonly Tensor[],
+  layout: Layout,
+): Operator {
   const { leading, options } = argumentsOf(layer, filters, layout);
   const name = `prepare${layer.operation[0].toUpperCase()}${layer.operation.slice(1)}` as keyof Operations;
   const dtype = layer.operation === 'sepFilter2d' ? { dtype: layer.dtype } : {};
@@ -34,7 +39,7 @@ export function prepareLayer(on: Operations, layer: Layer, filters: readonly Ten
 }
 
 /** The layer as a one-shot call, which makes its own output. */
-export function oneShot(on: Operations, layer: Layer, { input, filters }: Operands, layout: Layout): Tensor {
+export function oneShot(on: Operations, layer: MeasuredLayer, { input, filters }: Operands, layout: Layout): Tensor {
   const { leading, options } = argumentsOf(layer, filters, layout);
   return call(on, layer.operation)(input, ...leading, options) as Tensor;
 }
@@ -45,7 +50,7 @@ function call(on: Operations, name: keyof Operations) {
 }
 
 function argumentsOf(
-  { operation, kernel, strides, dilations, ...layer }: Layer,
+  { operation, kernel, strides, dilations, ...layer }: MeasuredLayer,
   filters: readonly Tensor[],
   layout: Layout,
 ) {
