@@ -9,19 +9,9 @@ import type { Pool2dOptions } from '../ops/pooling.js';
 import { alphaUnderAnchor } from './alpha.js';
 import { type Axes, axesOf } from './axis.js';
 import { continueForTransposed, continueForWindows } from './border.js';
+import type { FilteredOp } from './filtered-op.js';
 import type { Alpha, Picture } from './picture.js';
 import { toPixels } from './pixels.js';
-import type { Separation } from './spatial.js';
-
-/** An operation for pictures, and filters as it takes them. */
-export interface FilteredOp {
-  readonly op: keyof typeof preparing | 'sepFilter2d';
-  readonly filters: readonly Tensor[];
-  /** Default 1. */
-  readonly groups?: number;
-  /** Where the operation was chosen by whether its filter can be separated. */
-  readonly separation?: Separation;
-}
 
 /** What is done to a picture whose channels the filters fit. */
 export interface Job extends FilteredOp {

@@ -2,7 +2,7 @@
 import { permute } from '../core/layout.js';
 import type { Pair } from '../core/options.js';
 import { type Tensor, tensor } from '../core/tensor.js';
-import type { FilteredOp } from './convolve.js';
+import type { FilteredOp } from './filtered-op.js';
 import { fitKernel } from './fit.js';
 import { spatialOp } from './spatial.js';
 

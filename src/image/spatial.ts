@@ -1,19 +1,8 @@
 // Whether a filter may be applied to rows and then to columns, and what is applied where it may not.
 import { separateFilter } from '../analysis/separate-filter.js';
 import { type Tensor, tensor } from '../core/tensor.js';
-import type { FilteredOp } from './convolve.js';
+import type { FilteredOp } from './filtered-op.js';
 import { fitKernel } from './fit.js';
-
-/** What became of a filter that was to be separated. */
-export interface Separation {
-  readonly isSeparated: boolean;
-  /** Undefined where the filter is no single matrix of finite numbers. */
-  readonly rank: number | undefined;
-  /** What the best product of one row and one column misses, relative to the filter; 2⁻²² is allowed. */
-  readonly error: number | undefined;
-  /** One sentence. */
-  readonly reason: string;
-}
 
 /**
  * Separates a filter where it is of rank 1 to float32, and takes the full filter otherwise.
