@@ -2,7 +2,7 @@
 import { Epilogue, epilogueOf, finishPixels } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
 
-export function activationPackedSize(p: Params): usize {
+export function activationPackedBytes(p: Params): u64 {
   return 0;
 }
 
@@ -14,8 +14,8 @@ export function activationUnits(p: Params): i32 {
 }
 
 /** What native code keeps on the stack stands at the start of scratch: the epilogue. */
-export function activationScratchSize(p: Params): usize {
-  return offsetof<Epilogue>() >> 2;
+export function activationScratchBytes(p: Params): u64 {
+  return offsetof<Epilogue>();
 }
 
 export function activation(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {

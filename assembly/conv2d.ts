@@ -2,6 +2,7 @@
 import { Epilogue, epilogueOf, secondPass } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
 import { packPanels, panelsSize, productPixels, Products } from './product';
+import { floatBytes, sizeProduct } from './sizes';
 import { interiorBegin, interiorEnd, tapsBegin, tapsEnd } from './window';
 
 @inline function groupInputs(p: Params): i32 {
@@ -12,8 +13,8 @@ import { interiorBegin, interiorEnd, tapsBegin, tapsEnd } from './window';
   return p.outputChannels / p.groups;
 }
 
-export function conv2dPackedSize(p: Params): usize {
-  return <usize>p.groups * panelsSize(groupOutputs(p), p.products);
+export function conv2dPackedBytes(p: Params): u64 {
+  return floatBytes(sizeProduct(p.groups, panelsSize(groupOutputs(p), p.products)));
 }
 
 export function conv2dPack(p: Params, weights: Weights, packed: usize): void {
@@ -82,8 +83,8 @@ export function conv2dUnits(p: Params): i32 {
 }
 
 /** What native code keeps on the stack stands at the start of scratch: the epilogue, the products. */
-export function conv2dScratchSize(p: Params): usize {
-  return offsetof<Epilogue>() + offsetof<Products>() >> 2;
+export function conv2dScratchBytes(p: Params): u64 {
+  return offsetof<Epilogue>() + offsetof<Products>();
 }
 
 export function conv2d(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {

@@ -20,6 +20,7 @@ import {
   zeroRow,
 } from './planes';
 import { addProduct } from './simd';
+import { floatBytes, sizeProduct, sizeSum } from './sizes';
 
 /** How a strip stands in scratch: [phases down][phases across][rows][pitch]. */
 @unmanaged export class Strip {
@@ -40,7 +41,7 @@ const stripFloats: i32 = 6144;
 const leastStripRows: i32 = 8;
 
 /** Beyond it, paddings and dilations are so large that a plane is computed by the definition. */
-const mostStripFloats: i64 = 1 << 22;
+const mostStripFloats: u64 = 1 << 22;
 
 /** Floats of a tile. */
 const tileFloats: i32 = 32;
@@ -69,7 +70,7 @@ function pitch(p: Params): i32 {
 
 /** The rows, the zeros that end the last one, and what tiles may read beyond. */
 function phaseSize(p: Params, outputRows: i32): i64 {
-  return <i64>(outputRows + reach(p)) * pitch(p) + columns(p) + tileFloats;
+  return (<i64>outputRows + reach(p)) * pitch(p) + columns(p) + tileFloats;
 }
 
 @inline function flatSize(p: Params, outputRows: i32): i64 {
@@ -77,15 +78,15 @@ function phaseSize(p: Params, outputRows: i32): i64 {
 }
 
 /** Floats of a strip of so many output rows; 0 where it would be too large. */
-export function stripScratch(p: Params, outputRows: i32): usize {
-  const phases = phaseSize(p, outputRows) * phasesDown(p) * phasesAcross(p);
-  const floats = phases + flatSize(p, outputRows) + p.products;
-  return floats <= mostStripFloats ? <usize>floats : 0;
+export function stripScratch(p: Params, outputRows: i32): u64 {
+  const phases = sizeProduct(phaseSize(p, outputRows), phasesDown(p), phasesAcross(p));
+  const floats = sizeSum(phases, flatSize(p, outputRows), p.products);
+  return floats <= mostStripFloats ? floats : 0;
 }
 
 /** The output rows of the strips that planes of this op are cut into. */
 function stripRows(p: Params): i32 {
-  const rowFloats = <i64>pitch(p) * phasesDown(p) * phasesAcross(p);
+  const rowFloats = sizeProduct(pitch(p), phasesDown(p), phasesAcross(p));
   return min(max(<i32>(stripFloats / rowFloats) - reach(p), leastStripRows), p.outputHeight);
 }
 
@@ -240,8 +241,8 @@ export function depthwiseStrip(
   return (p.outputHeight + stripRows(p) - 1) / stripRows(p);
 }
 
-export function depthwisePlanesPackedSize(p: Params): usize {
-  return planesPackedSize(p);
+export function depthwisePlanesPackedBytes(p: Params): u64 {
+  return floatBytes(planesPackedSize(p));
 }
 
 export function depthwisePlanesPack(p: Params, weights: Weights, packed: usize): void {
@@ -255,8 +256,8 @@ export function depthwisePlanesUnits(p: Params): i32 {
 /** What native code keeps on the stack stands at the start of scratch: slopes, the epilogue, the strip. */
 const roomSize: usize = 16 + offsetof<Epilogue>() + offsetof<Strip>() + 3 & ~3;
 
-export function depthwisePlanesScratchSize(p: Params): usize {
-  return (roomSize >> 2) + stripScratch(p, stripRows(p));
+export function depthwisePlanesScratchBytes(p: Params): u64 {
+  return roomSize + floatBytes(stripScratch(p, stripRows(p)));
 }
 
 export function depthwisePlanes(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {

@@ -9,6 +9,7 @@ import { Epilogue, epilogueOf, secondPass } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
 import { repeatedSize, repeatedTogether, repeatRows, repeatsRows, topRow } from './repeated-rows';
 import { Four, lanes, One, Two, vecLanes } from './simd';
+import { floatBytes, sizeProduct, sizeSum } from './sizes';
 import { interiorBegin, interiorEnd, tapsBegin, tapsEnd } from './window';
 
 const tilePixels: i32 = 4;
@@ -26,13 +27,13 @@ function cellPixels(p: Params): i32 {
 }
 
 /** Channels that the blocks cover, those of a cell and those computed twice among them. */
-function packedChannels(p: Params): i32 {
+function packedChannels(p: Params): i64 {
   if (p.outputChannels < vecLanes) return (cellPixels(p) + 1) * p.outputChannels;
-  return (p.outputChannels + vecLanes - 1) / vecLanes * vecLanes;
+  return (<i64>p.outputChannels + vecLanes - 1) / vecLanes * vecLanes;
 }
 
-export function depthwisePackedSize(p: Params): usize {
-  return <usize>packedChannels(p) * (taps(p) + 1);
+export function depthwisePackedBytes(p: Params): u64 {
+  return floatBytes(sizeProduct(packedChannels(p), <i64>taps(p) + 1));
 }
 
 /** Packs the channels from `first` on, beginning again after the last one, and returns where the next block goes. */
@@ -222,8 +223,8 @@ export function depthwiseUnits(p: Params): i32 {
 /** What native code keeps on the stack stands at the start of scratch: the epilogue, the window. */
 const roomSize: usize = offsetof<Epilogue>() + offsetof<DepthwiseWindow>() + 15 & ~15;
 
-export function depthwiseScratchSize(p: Params): usize {
-  return (roomSize >> 2) + repeatedSize(p);
+export function depthwiseScratchBytes(p: Params): u64 {
+  return sizeSum(roomSize, floatBytes(repeatedSize(p)));
 }
 
 export function depthwise(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {

@@ -1,33 +1,33 @@
 // Every kernel by its op's name, as in native/kernels.cc; src/backends/wasm.ts finds them by these names.
 import { Params } from './params';
 
-export { depthwisePackedSize, depthwisePack, depthwiseUnits, depthwiseScratchSize, depthwise } from './depthwise';
-export { pointwisePackedSize, pointwisePack, pointwiseUnits, pointwiseScratchSize, pointwise } from './pointwise';
-export { separablePackedSize, separablePack, separableUnits, separableScratchSize, separable } from './separable';
-export { conv2dPackedSize, conv2dPack, conv2dUnits, conv2dScratchSize, conv2d } from './conv2d';
-export { transposedPackedSize, transposedPack, transposedUnits, transposedScratchSize, transposed } from './transposed';
-export { poolingPackedSize, poolingPack, poolingUnits, poolingScratchSize, pooling } from './pooling';
-export { activationPackedSize, activationPack, activationUnits, activationScratchSize, activation } from './activation';
-export { sepFilterPackedSize, sepFilterPack, sepFilterUnits, sepFilterScratchSize, sepFilter } from './sep-filter';
+export { depthwisePackedBytes, depthwisePack, depthwiseUnits, depthwiseScratchBytes, depthwise } from './depthwise';
+export { pointwisePackedBytes, pointwisePack, pointwiseUnits, pointwiseScratchBytes, pointwise } from './pointwise';
+export { separablePackedBytes, separablePack, separableUnits, separableScratchBytes, separable } from './separable';
+export { conv2dPackedBytes, conv2dPack, conv2dUnits, conv2dScratchBytes, conv2d } from './conv2d';
+export { transposedPackedBytes, transposedPack, transposedUnits, transposedScratchBytes, transposed } from './transposed';
+export { poolingPackedBytes, poolingPack, poolingUnits, poolingScratchBytes, pooling } from './pooling';
+export { activationPackedBytes, activationPack, activationUnits, activationScratchBytes, activation } from './activation';
+export { sepFilterPackedBytes, sepFilterPack, sepFilterUnits, sepFilterScratchBytes, sepFilter } from './sep-filter';
 export {
-  depthwisePlanesPackedSize,
+  depthwisePlanesPackedBytes,
   depthwisePlanesPack,
   depthwisePlanesUnits,
-  depthwisePlanesScratchSize,
+  depthwisePlanesScratchBytes,
   depthwisePlanes,
 } from './depthwise-planes';
 export {
-  productPlanesPackedSize,
+  productPlanesPackedBytes,
   productPlanesPack,
   productPlanesUnits,
-  productPlanesScratchSize,
+  productPlanesScratchBytes,
   productPlanes,
 } from './product-planes';
 export {
-  separablePlanesPackedSize,
+  separablePlanesPackedBytes,
   separablePlanesPack,
   separablePlanesUnits,
-  separablePlanesScratchSize,
+  separablePlanesScratchBytes,
   separablePlanes,
 } from './separable-planes';
 

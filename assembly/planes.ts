@@ -4,6 +4,7 @@
 import { Epilogue, finish, finishLater, finishOutputs } from './epilogue';
 import { Activation, at, Operands, Params, Weights } from './params';
 import { addProduct, evens, vecLanes } from './simd';
+import { sizeProduct, sizeSum } from './sizes';
 import { interiorBegin, interiorEnd, tapsBegin, tapsEnd } from './window';
 
 /** Rounded up, for any sign of `a`. */
@@ -24,8 +25,9 @@ import { interiorBegin, interiorEnd, tapsBegin, tapsEnd } from './window';
   return at(operands.input, p.batch * p.inputChannels * inputPlane(p));
 }
 
-export function planesPackedSize(p: Params): usize {
-  return <usize>p.outputChannels * (p.products + 1) + 1;
+/** Floats of the packed weights. */
+export function planesPackedSize(p: Params): u64 {
+  return sizeSum(sizeProduct(p.outputChannels, <i64>p.products + 1), 1);
 }
 
 export function packPlanes(p: Params, weights: Weights, packed: usize): void {

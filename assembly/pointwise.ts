@@ -2,6 +2,7 @@
 import { Epilogue, epilogueOf, secondPass } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
 import { packPanels, panelsSize, panelWidth, productPixels, Products } from './product';
+import { floatBytes } from './sizes';
 
 /** Pixels that go through all panels before the next ones, so that they stay in the nearest cache. */
 export const pixelBlock: i32 = 144;
@@ -17,8 +18,8 @@ const fewPixels: i32 = 192;
   return outputPixels(p) < fewPixels;
 }
 
-export function pointwisePackedSize(p: Params): usize {
-  return panelsSize(p.outputChannels, p.inputChannels);
+export function pointwisePackedBytes(p: Params): u64 {
+  return floatBytes(panelsSize(p.outputChannels, p.inputChannels));
 }
 
 export function pointwisePack(p: Params, weights: Weights, packed: usize): void {
@@ -46,8 +47,8 @@ export function pointwiseUnits(p: Params): i32 {
 }
 
 /** What native code keeps on the stack stands at the start of scratch: the epilogue, the products. */
-export function pointwiseScratchSize(p: Params): usize {
-  return offsetof<Epilogue>() + offsetof<Products>() >> 2;
+export function pointwiseScratchBytes(p: Params): u64 {
+  return offsetof<Epilogue>() + offsetof<Products>();
 }
 
 /** The outputs [begin, end), pixel by pixel of the whole batch, of the output channels [first, last). */

@@ -91,7 +91,7 @@ function poolingRow(p: Params, w: PoolingWindow, image: usize, outY: i32, begin:
   }
 }
 
-export function poolingPackedSize(p: Params): usize {
+export function poolingPackedBytes(p: Params): u64 {
   return 0;
 }
 
@@ -102,8 +102,8 @@ export function poolingUnits(p: Params): i32 {
 }
 
 /** What native code keeps on the stack stands at the start of scratch: the window. */
-export function poolingScratchSize(p: Params): usize {
-  return offsetof<PoolingWindow>() >> 2;
+export function poolingScratchBytes(p: Params): u64 {
+  return offsetof<PoolingWindow>();
 }
 
 export function pooling(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {

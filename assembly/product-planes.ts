@@ -19,6 +19,7 @@ import {
 } from './planes';
 import { panelWidth, panelWidthAt, productPixels, Products } from './product';
 import { vecLanes } from './simd';
+import { floatBytes, sizeProduct, sizeSum } from './sizes';
 
 /** Rows of a panel before those of its products: zeros, ones. */
 const headRows: i32 = 2;
@@ -34,13 +35,19 @@ const rowsTogether: i32 = 2 * vecLanes;
 /** Below so many pixels, threads share out the output channels. */
 const fewPixels: i32 = 192;
 
-/** Pixels that are packed together, in whole panels. */
-export function blockPixels(p: Params): i32 {
-  return min(max(blockFloats / (p.products + headRows), leastBlock), mostBlock) / panelWidth * panelWidth;
+/** Rows of a panel. */
+@inline function panelRows(p: Params): i64 {
+  return <i64>p.products + headRows;
 }
 
-export function panelScratch(p: Params): usize {
-  return <usize>blockPixels(p) * (p.products + headRows);
+/** Pixels that are packed together, in whole panels. */
+export function blockPixels(p: Params): i32 {
+  return min(max(<i32>(blockFloats / panelRows(p)), leastBlock), mostBlock) / panelWidth * panelWidth;
+}
+
+/** Floats of the panels of a block. */
+export function panelScratch(p: Params): u64 {
+  return sizeProduct(blockPixels(p), panelRows(p));
 }
 
 /** Packs the zeros and the ones of `count` pixels, for panels of so many rows. */
@@ -149,8 +156,8 @@ export function productPanels(
   }
 }
 
-export function productPlanesPackedSize(p: Params): usize {
-  return planesPackedSize(p);
+export function productPlanesPackedBytes(p: Params): u64 {
+  return floatBytes(planesPackedSize(p));
 }
 
 export function productPlanesPack(p: Params, weights: Weights, packed: usize): void {
@@ -172,8 +179,8 @@ export function productPlanesUnits(p: Params): i32 {
 /** What native code keeps on the stack stands at the start of scratch: slopes, the epilogue, the products. */
 const roomSize: usize = 16 + offsetof<Epilogue>() + offsetof<Products>() + 15 & ~15;
 
-export function productPlanesScratchSize(p: Params): usize {
-  return (roomSize >> 2) + panelScratch(p);
+export function productPlanesScratchBytes(p: Params): u64 {
+  return sizeSum(roomSize, floatBytes(panelScratch(p)));
 }
 
 /** Whether the output planes are as the input's, pixel for pixel. */

@@ -4,6 +4,7 @@
 import { Epilogue, finish, finishLanes, highest, lowest } from './epilogue';
 import { at } from './params';
 import { addProduct, Four, One, Two, vecLanes } from './simd';
+import { sizeProduct } from './sizes';
 
 // 4 pixels × 2 vectors, where native code takes 6 × 2: V8 has 15 vector registers, and 6 × 2 spills.
 const tilePixels: i32 = 4;
@@ -36,10 +37,10 @@ export const panelWidth: i32 = 2 * vecLanes;
 }
 
 /** Floats of all panels, for so many products an output. */
-export function panelsSize(outputChannels: i32, products: i32): usize {
+export function panelsSize(outputChannels: i32, products: i32): u64 {
   const panels = outputChannels / panelWidth * panelWidth;
   const rest = outputChannels - panels;
-  return <usize>(panels + (rest == 0 ? 0 : panelWidthAt(rest, 0))) * (products + 1);
+  return sizeProduct(<i64>panels + (rest == 0 ? 0 : panelWidthAt(rest, 0)), <i64>products + 1);
 }
 
 /** Packs a filter [products][stride], of which `outputChannels` columns are taken. */

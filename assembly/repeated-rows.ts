@@ -2,6 +2,7 @@
 // convolution like any other.
 import { at, Params } from './params';
 import { vecLanes } from './simd';
+import { sizeProduct } from './sizes';
 
 @inline export function repeatsRows(p: Params): bool {
   return p.outputChannels != p.inputChannels;
@@ -13,18 +14,16 @@ function rowsUnder(p: Params, outputRows: i32): i64 {
   return min(rows, <i64>p.inputHeight);
 }
 
-@inline function repeatedFloats(p: Params, outputRows: i32): i64 {
-  return rowsUnder(p, outputRows) * p.inputWidth * p.outputChannels;
+@inline /** Floats of the input rows under so many neighbouring output rows, every channel repeated. */
+function repeatedFloats(p: Params, outputRows: i32): u64 {
+  return sizeProduct(rowsUnder(p, outputRows), p.inputWidth, p.outputChannels);
 }
 
 /** Floats that stand in scratch at once, where a few rows are no more: the second cache holds them. */
-const cachedFloats: i64 = 1 << 16;
+const cachedFloats: u64 = 1 << 16;
 
 /** Floats beyond which no two output rows go together: a stride or a dilation leads far. */
-const mostFloats: i64 = 1 << 22;
-
-/** As many floats as no memory has room for, so that a size above it is refused and not cut off. */
-const tooManyFloats: i64 = 1 << 30;
+const mostFloats: u64 = 1 << 22;
 
 /** Output rows whose input rows are repeated together, an even number of them or one. */
 export function repeatedTogether(p: Params): i32 {
@@ -35,8 +34,8 @@ export function repeatedTogether(p: Params): i32 {
 }
 
 /** Floats of scratch, none without a multiplier. */
-export function repeatedSize(p: Params): usize {
-  return repeatsRows(p) ? <usize>min(repeatedFloats(p, repeatedTogether(p)), tooManyFloats) : 0;
+export function repeatedSize(p: Params): u64 {
+  return repeatsRows(p) ? repeatedFloats(p, repeatedTogether(p)) : 0;
 }
 
 /** Two or three of each lane, as many vectors as that makes. */

@@ -2,10 +2,11 @@
 // them there. Lanes run across all channels of a row. Packed weights: the row filter, then the column filter.
 import { at, Border, Dtype, next, Operands, Params, Weights } from './params';
 import { addProduct, splat, vecLanes } from './simd';
+import { floatBytes, sizeProduct, sizeSum } from './sizes';
 import { interiorBegin, interiorEnd, tapsBegin, tapsEnd } from './window';
 
-export function sepFilterPackedSize(p: Params): usize {
-  return <usize>p.filterWidth + next(p).filterHeight;
+export function sepFilterPackedBytes(p: Params): u64 {
+  return floatBytes(sizeSum(p.filterWidth, next(p).filterHeight));
 }
 
 export function sepFilterPack(p: Params, weights: Weights, packed: usize): void {
@@ -219,10 +220,10 @@ export function sepFilterUnits(p: Params): i32 {
 /** What native code keeps on the stack stands at the start of scratch: a line, in whole lines of the cache. */
 const roomSize: usize = offsetof<Line>() + 63 & ~63;
 
-export function sepFilterScratchSize(p: Params): usize {
-  const rowSize = <usize>p.inputWidth * p.inputChannels;
-  const line = <usize>(p.inputWidth + p.filterWidth) * p.inputChannels;
-  return (roomSize >> 2) + rowSize * (next(p).filterHeight + 1) + line;
+export function sepFilterScratchBytes(p: Params): u64 {
+  const rows = sizeProduct(p.inputWidth, p.inputChannels, <i64>next(p).filterHeight + 1);
+  const line = sizeProduct(<i64>p.inputWidth + p.filterWidth, p.inputChannels);
+  return sizeSum(roomSize, floatBytes(sizeSum(rows, line)));
 }
 
 /** The rows [begin, end) of one image. */

@@ -7,6 +7,7 @@ import { inputPlane, outputPlane, packPlanes, planesEnd, planesPackedSize, secon
 import { Products } from './product';
 import { blockPixels, packHead, packPixels, panelScratch, planesProducts, productPanels } from './product-planes';
 import { vecLanes } from './simd';
+import { floatBytes, sizeProduct, sizeSum } from './sizes';
 
 /** Depthwise outputs that are in scratch at once, in whole rows. */
 const betweenFloats: i32 = 64 * 1024;
@@ -16,12 +17,13 @@ function planeRowsTogether(p: Params): i32 {
   return <i32>min(max(rows, 1), p.outputHeight);
 }
 
-@inline function betweenSize(p: Params): usize {
-  return <usize>planeRowsTogether(p) * p.outputWidth * p.outputChannels + vecLanes;
+/** Floats of those rows, and what vectors may read beyond. */
+@inline function betweenSize(p: Params): u64 {
+  return sizeSum(sizeProduct(planeRowsTogether(p), p.outputWidth, p.outputChannels), vecLanes);
 }
 
-export function separablePlanesPackedSize(p: Params): usize {
-  return planesPackedSize(p) + planesPackedSize(next(p));
+export function separablePlanesPackedBytes(p: Params): u64 {
+  return floatBytes(sizeSum(planesPackedSize(p), planesPackedSize(next(p))));
 }
 
 export function separablePlanesPack(p: Params, weights: Weights, packed: usize): void {
@@ -36,8 +38,9 @@ export function separablePlanesUnits(p: Params): i32 {
 /** What native code keeps on the stack stands at the start of scratch: slopes, two epilogues, the products, a strip. */
 const roomSize: usize = 16 + 2 * offsetof<Epilogue>() + offsetof<Products>() + offsetof<Strip>() + 15 & ~15;
 
-export function separablePlanesScratchSize(p: Params): usize {
-  return (roomSize >> 2) + panelScratch(next(p)) + stripScratch(p, planeRowsTogether(p)) + betweenSize(p);
+export function separablePlanesScratchBytes(p: Params): u64 {
+  const strip = stripScratch(p, planeRowsTogether(p));
+  return sizeSum(roomSize, floatBytes(sizeSum(panelScratch(next(p)), strip, betweenSize(p))));
 }
 
 /** The pointwise outputs of depthwise ones that stand in scratch, `pixels` to a plane. */

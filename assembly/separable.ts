@@ -1,25 +1,26 @@
 // The two halves fused: rows of depthwise output stay in scratch, small enough for the nearest caches, and the
 // pointwise product reads them there.
 import { Epilogue, fillEpilogue, secondPass } from './epilogue';
-import { depthwisePack, depthwisePackedSize, depthwiseRows } from './depthwise';
+import { depthwisePack, depthwisePackedBytes, depthwiseRows } from './depthwise';
 import { DepthwiseWindow } from './depthwise-tile';
 import { at, next, Operands, Params, Weights } from './params';
-import { pixelBlock, pointwisePack, pointwisePackedSize, pointwiseProducts } from './pointwise';
+import { pixelBlock, pointwisePack, pointwisePackedBytes, pointwiseProducts } from './pointwise';
 import { productPixels, Products } from './product';
 import { repeatedSize } from './repeated-rows';
+import { floatBytes, sizeProduct, sizeSum } from './sizes';
 
 /** Rows of depthwise output that are in scratch at once: whole rows, some 144 pixels. */
 @inline function rowsTogether(p: Params): i32 {
   return max(pixelBlock / p.outputWidth, 1);
 }
 
-export function separablePackedSize(p: Params): usize {
-  return depthwisePackedSize(p) + pointwisePackedSize(next(p));
+export function separablePackedBytes(p: Params): u64 {
+  return sizeSum(depthwisePackedBytes(p), pointwisePackedBytes(next(p)));
 }
 
 export function separablePack(p: Params, weights: Weights, packed: usize): void {
   depthwisePack(p, weights, packed);
-  pointwisePack(next(p), next(weights), at(packed, <i32>depthwisePackedSize(p)));
+  pointwisePack(next(p), next(weights), packed + <usize>depthwisePackedBytes(p));
 }
 
 export function separableUnits(p: Params): i32 {
@@ -32,12 +33,12 @@ export function separableUnits(p: Params): i32 {
  */
 const roomSize: usize = 2 * offsetof<Epilogue>() + offsetof<DepthwiseWindow>() + offsetof<Products>() + 63 & ~63;
 
-@inline function depthwiseRowsSize(p: Params): i32 {
-  return rowsTogether(p) * p.outputWidth * p.outputChannels;
+@inline function depthwiseRowsBytes(p: Params): u64 {
+  return floatBytes(sizeProduct(rowsTogether(p), p.outputWidth, p.outputChannels));
 }
 
-export function separableScratchSize(p: Params): usize {
-  return (roomSize >> 2) + depthwiseRowsSize(p) + repeatedSize(p);
+export function separableScratchBytes(p: Params): u64 {
+  return sizeSum(roomSize, depthwiseRowsBytes(p), floatBytes(repeatedSize(p)));
 }
 
 export function separable(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {
@@ -47,9 +48,9 @@ export function separable(p: Params, operands: Operands, scratch: usize, begin: 
   const w = changetype<DepthwiseWindow>(scratch + 2 * offsetof<Epilogue>());
   const t = changetype<Products>(scratch + 2 * offsetof<Epilogue>() + offsetof<DepthwiseWindow>());
   const rowsOut = scratch + roomSize;
-  const repeated = at(rowsOut, depthwiseRowsSize(p));
+  const repeated = rowsOut + <usize>depthwiseRowsBytes(p);
   const outputRow = second.outputWidth * second.outputChannels;
-  const panels = at(operands.packed, <i32>depthwisePackedSize(p));
+  const panels = operands.packed + <usize>depthwisePackedBytes(p);
   fillEpilogue(between, p, rowsOut, 0, operands.slopes);
   fillEpilogue(e, second, operands.output, operands.residual, operands.secondSlopes);
   pointwiseProducts(second, t);

@@ -1,7 +1,7 @@
 // The gather form: the taps that reach an output pixel are every q-th one, and each next tap reads an input pixel nearer
 // to the origin. Outputs a stride apart have the same taps and neighbouring input pixels: they form the tiles.
 import { Epilogue, epilogueOf, secondPass } from './epilogue';
-import { conv2dPack, conv2dPackedSize, conv2dProducts, productGroups } from './conv2d';
+import { conv2dPack, conv2dPackedBytes, conv2dProducts, productGroups } from './conv2d';
 import { at, Operands, Params, Weights } from './params';
 import { Products } from './product';
 
@@ -63,8 +63,8 @@ function reachOf(a: Axis, out: i32, r: Reach): void {
   r.input = <i32>input;
 }
 
-export function transposedPackedSize(p: Params): usize {
-  return conv2dPackedSize(p);
+export function transposedPackedBytes(p: Params): u64 {
+  return conv2dPackedBytes(p);
 }
 
 export function transposedPack(p: Params, weights: Weights, packed: usize): void {
@@ -126,8 +126,8 @@ export function transposedUnits(p: Params): i32 {
 const roomSize: usize =
   offsetof<Room>() + offsetof<Epilogue>() + offsetof<Products>() + 2 * offsetof<Axis>() + 3 * offsetof<Reach>();
 
-export function transposedScratchSize(p: Params): usize {
-  return roomSize >> 2;
+export function transposedScratchBytes(p: Params): u64 {
+  return roomSize;
 }
 
 /** Lays out the room at the start of scratch. */

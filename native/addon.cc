@@ -5,6 +5,7 @@
 
 #include "isa.h"
 #include "pool.h"
+#include "sizes.h"
 #include "transpose.h"
 
 static_assert(FLT_EVAL_METHOD == 0, "sums must be rounded to float32 at each step");
@@ -38,6 +39,9 @@ T* dataOf(Napi::Value value) {
 }
 
 constexpr size_t lineBytes = 64;
+
+/** More than any memory holds, and so little that a line more is still a size. */
+constexpr uint64_t mostBytes = PTRDIFF_MAX - lineBytes;
 
 /** From a place to where the next line of the cache begins: 0 at the beginning of one. */
 size_t bytesToLine(const void* place) {
@@ -82,22 +86,23 @@ class Prepared : public Napi::ObjectWrap<Prepared> {
     const Napi::Array slopes = info[5].As<Napi::Array>();
     Weights weights[maxStages] = {};
     size_t slopeSizes[maxStages] = {};
-    const size_t packedSize = kernel_->packedSize(params);
-    bytes_ = packedSize * sizeof(float);
+    const uint64_t packedBytes = kernel_->packedBytes(params);
+    uint64_t bytes = packedBytes;
     for (uint32_t i = 0; i < filters.Length(); ++i) {
       weights[i] = {dataOf<float>(filters.Get(i)), dataOf<float>(biases.Get(i))};
       slopeSizes[i] = slopes.Get(i).As<Napi::Float32Array>().ByteLength();
-      bytes_ += slopeSizes[i];
+      bytes = sizeSum(bytes, slopeSizes[i]);
     }
-    block_ = malloc(bytes_ + lineBytes);
+    block_ = bytes <= mostBytes ? malloc(size_t(bytes) + lineBytes) : nullptr;
     if (block_ == nullptr) {
       Napi::Error::New(info.Env(), "out of memory").ThrowAsJavaScriptException();
       return;
     }
-    packed_ = reinterpret_cast<float*>(static_cast<char*>(block_) + bytesToLine(block_));
+    bytes_ = size_t(bytes);
+    packed_ = static_cast<char*>(block_) + bytesToLine(block_);
     Napi::MemoryManagement::AdjustExternalMemory(info.Env(), int64_t(bytes_));
     kernel_->pack(params, weights, packed_);
-    float* slope = packed_ + packedSize;
+    float* slope = reinterpret_cast<float*>(packed_ + packedBytes);
     for (uint32_t i = 0; i < filters.Length(); ++i) {
       slopes_[i] = slope;
       if (slopeSizes[i] > 0) memcpy(slope, dataOf(slopes.Get(i)), slopeSizes[i]);
@@ -117,7 +122,9 @@ class Prepared : public Napi::ObjectWrap<Prepared> {
     call_.params = params_;
     call_.units = kernel_->units(params_);
     call_.parts = parts < call_.units ? parts : call_.units;
-    scratchSize_ = kernel_->scratchSize(params_);
+    const uint64_t bytes = kernel_->scratchBytes(params_);
+    scratchFloats_ = bytes <= mostBytes ? size_t(bytes + sizeof(float) - 1) / sizeof(float) : 0;
+    fits_ = bytes <= mostBytes;
   }
 
   /** run(input, output, residual or undefined) → false where memory is short, before anything is written. The cost of a
@@ -133,10 +140,11 @@ class Prepared : public Napi::ObjectWrap<Prepared> {
     // Of undefined there is no typed array, and it stays null.
     call.operands = {dataOf(env, arguments[0]),
                      dataOf(env, arguments[1]),
-                     static_cast<const float*>(dataOf(env, arguments[2])),
+                     dataOf(env, arguments[2]),
                      prepared.packed_,
                      {prepared.slopes_[0], prepared.slopes_[1]}};
-    napi_get_boolean(env, Pool::shared().run(Call::doPart, &call, call.parts, prepared.scratchSize_), &done);
+    const bool ran = prepared.fits_ && Pool::shared().run(Call::doPart, &call, call.parts, prepared.scratchFloats_);
+    napi_get_boolean(env, ran, &done);
     return done;
   }
 
@@ -151,12 +159,13 @@ class Prepared : public Napi::ObjectWrap<Prepared> {
 
   const Kernel* kernel_ = nullptr;
   void* block_ = nullptr;
-  float* packed_ = nullptr;
+  char* packed_ = nullptr;
   const float* slopes_[maxStages] = {};
   size_t bytes_ = 0;
   Params params_[maxStages];
   Call call_ = {};
-  size_t scratchSize_ = 0;
+  size_t scratchFloats_ = 0;
+  bool fits_ = false;
 };
 
 /** Matrices to transpose, the parts sharing out their columns. */

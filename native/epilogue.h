@@ -66,9 +66,14 @@ inline Epilogue epilogueOf(const Params& p, float* output, const float* residual
   return {p, output, residual, slopes, low, isClamp ? p.clampMax : infinity, !bounded};
 }
 
+/** The epilogue of an op's last stage. */
+inline Epilogue epilogueOf(const Params& p, const Operands& operands, const float* slopes) {
+  return epilogueOf(p, static_cast<float*>(operands.output), static_cast<const float*>(operands.residual), slopes);
+}
+
 /** The epilogue of an op's only stage. */
 inline Epilogue epilogueOf(const Params& p, const Operands& operands) {
-  return epilogueOf(p, static_cast<float*>(operands.output), operands.residual, operands.slopes[0]);
+  return epilogueOf(p, operands, operands.slopes[0]);
 }
 
 /** Stores sums between the bounds. */

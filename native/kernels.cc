@@ -21,7 +21,7 @@
 namespace {
 
 #define KERNEL(name) \
-  { #name, name##PackedSize, name##Pack, name##Units, name##ScratchSize, name }
+  { #name, name##PackedBytes, name##Pack, name##Units, name##ScratchBytes, name }
 const Kernel kernels[] = {KERNEL(depthwise),       KERNEL(pointwise),     KERNEL(separable),      KERNEL(conv2d),
                           KERNEL(transposed),      KERNEL(pooling),       KERNEL(activation),     KERNEL(sepFilter),
                           KERNEL(depthwisePlanes), KERNEL(productPlanes), KERNEL(separablePlanes)};

@@ -61,16 +61,16 @@ constexpr int32_t maxStages = 2;
 
 /** The weights of one stage, in the op's canonical order. */
 struct Weights {
-  const float* filter;
+  const void* filter;
   const float* bias;
 };
 
-/** What one run reads and writes, of the type that `dtype` says; `residual` may be null. */
+/** What one run reads and writes, of the types that the params name; `residual` may be null. */
 struct Operands {
   const void* input;
   void* output;
-  const float* residual;
-  const float* packed;
+  const void* residual;
+  const void* packed;
   /** prelu's slopes of each stage, one per output channel. */
   const float* slopes[maxStages];
 };
@@ -78,14 +78,14 @@ struct Operands {
 /** An op, in one layout, on one instruction set. `p` points at the params of its stages, one after another. */
 struct Kernel {
   const char* name;
-  /** Floats that the packed weights need. */
-  size_t (*packedSize)(const Params* p);
-  void (*pack)(const Params* p, const Weights* weights, float* packed);
+  /** Bytes that the packed weights need, or the largest uint64_t where they are more than it can tell. */
+  uint64_t (*packedBytes)(const Params* p);
+  void (*pack)(const Params* p, const Weights* weights, void* packed);
   /** Pieces of work that threads may share out; each writes outputs of its own. */
   int32_t (*units)(const Params* p);
-  /** Floats that one thread needs beside its operands. */
-  size_t (*scratchSize)(const Params* p);
-  void (*run)(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end);
+  /** Bytes that one thread needs beside its operands, by the same rule. */
+  uint64_t (*scratchBytes)(const Params* p);
+  void (*run)(const Params* p, const Operands& operands, void* scratch, int32_t begin, int32_t end);
 };
 
 struct KernelTable {

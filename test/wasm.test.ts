@@ -192,7 +192,7 @@ describe('the module', () => {
 
   test('exports five functions a kernel', () => {
     const names = kernelNames.flatMap((op) =>
-      ['PackedSize', 'Pack', 'Units', 'ScratchSize', ''].map((part) => op + part),
+      ['PackedBytes', 'Pack', 'Units', 'ScratchBytes', ''].map((part) => op + part),
     );
     const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
     expect(exported.sort()).toEqual([...names, 'heapBase', 'paramBytes'].sort());
@@ -201,14 +201,14 @@ describe('the module', () => {
   test('separable keeps to its scratch, whatever the width', () => {
     const memory = new WebAssembly.Memory({ initial: 16, maximum: 2 ** 16 });
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    const { separable, separableScratchSize } = exports as Record<string, (...values: number[]) => number>;
+    const { separable, separableScratchBytes } = exports as Record<string, (...values: number[]) => bigint>;
     const [params, operands, output, packed, input, scratch] = [1024, 2048, 4096, 8192, 16384, 32768];
     const words = new Int32Array(memory.buffer);
     words.set([input, output, 0, packed, 0, 0], operands / 4);
     for (let width = 145; width <= 160; ++width) {
       const stage = { ...onePixel, inputWidth: width, outputWidth: width };
       words.set(packParams([stage, stage]), params / 4);
-      const end = scratch + separableScratchSize(params) * 4;
+      const end = scratch + Number(separableScratchBytes(params));
       words.fill(-1, scratch / 4);
       separable(params, operands, scratch, 0, 1);
       expect(words[end / 4 - 1]).toBe(0);

@@ -9,15 +9,18 @@ namespace {
 inline int32_t groupInputs(const Params& p) { return p.inputChannels / p.groups; }
 inline int32_t groupOutputs(const Params& p) { return p.outputChannels / p.groups; }
 
-size_t conv2dPackedSize(const Params* p) { return p->groups * panelsSize(groupOutputs(*p), p->products); }
+uint64_t conv2dPackedBytes(const Params* p) {
+  return floatBytes(sizeProduct(p->groups, panelsSize(groupOutputs(*p), p->products)));
+}
 
-void conv2dPack(const Params* p, const Weights* weights, float* packed) {
+void conv2dPack(const Params* p, const Weights* weights, void* packed) {
+  const float* filter = static_cast<const float*>(weights->filter);
+  float* panels = static_cast<float*>(packed);
   const int32_t outputs = groupOutputs(*p);
   const size_t size = panelsSize(outputs, p->products);
   for (int32_t group = 0; group < p->groups; ++group) {
     const int32_t first = group * outputs;
-    packPanels(weights->filter + first, weights->bias + first, outputs, p->outputChannels, p->products,
-               packed + group * size);
+    packPanels(filter + first, weights->bias + first, outputs, p->outputChannels, p->products, panels + group * size);
   }
 }
 
@@ -72,23 +75,24 @@ void conv2dRow(const Epilogue& e, const float* image, const float* packed, int32
 
 int32_t conv2dUnits(const Params* p) { return p->batch * p->outputHeight; }
 
-size_t conv2dScratchSize(const Params*) { return 0; }
+uint64_t conv2dScratchBytes(const Params*) { return 0; }
 
 /** The rows [begin, end) of the outputs of a whole batch, each by `computeRow`. */
 template <class Row>
 inline void denseRows(const Params& p, const Operands& operands, int32_t begin, int32_t end, Row computeRow) {
   const Epilogue e = epilogueOf(p, operands);
   const float* input = static_cast<const float*>(operands.input);
+  const float* packed = static_cast<const float*>(operands.packed);
   const ptrdiff_t imageSize = ptrdiff_t(p.inputHeight) * p.inputWidth * p.inputChannels;
   const ptrdiff_t rowSize = ptrdiff_t(p.outputWidth) * p.outputChannels;
   for (int32_t row = begin; row < end; ++row) {
     const float* image = input + row / p.outputHeight * imageSize;
-    computeRow(e, image, operands.packed, row % p.outputHeight, e.output + row * rowSize);
+    computeRow(e, image, packed, row % p.outputHeight, e.output + row * rowSize);
     secondPass(e, e.output + row * rowSize, p.outputWidth, 0, p.outputChannels);
   }
 }
 
-void conv2d(const Params* p, const Operands& operands, float*, int32_t begin, int32_t end) {
+void conv2d(const Params* p, const Operands& operands, void*, int32_t begin, int32_t end) {
   denseRows(*p, operands, begin, end, conv2dRow);
 }
 

@@ -31,14 +31,13 @@ inline int32_t narrowChannels(const Params& p) {
   return vecs < 1 ? Vec::lanes : int32_t(vecs) * Vec::lanes;
 }
 
-inline int32_t narrowUnits(const Params& p) {
-  return p.batch * ((p.inputChannels + narrowChannels(p) - 1) / narrowChannels(p));
-}
+inline int32_t narrowUnits(const Params& p) { return p.batch * ((p.inputChannels - 1) / narrowChannels(p) + 1); }
 
-inline size_t narrowScratch(const Params& p) { return size_t(channelFloats(p) * narrowChannels(p)) + lineFloats; }
+/** Floats of scratch. */
+inline int64_t narrowScratch(const Params& p) { return channelFloats(p) * narrowChannels(p) + lineFloats; }
 
 /** The weights are packed as for channels innermost. */
-inline size_t narrowPackedSize(const Params& p) { return hasNarrowBlocks(p) ? depthwisePackedSize(&p) : 0; }
+inline uint64_t narrowPackedSize(const Params& p) { return hasNarrowBlocks(p) ? depthwisePackedSize(p) : 0; }
 
 inline void packNarrow(const Params& p, const Weights& weights, float* packed) {
   if (hasNarrowBlocks(p)) depthwisePack(&p, &weights, packed);

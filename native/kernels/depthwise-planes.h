@@ -25,7 +25,7 @@ constexpr int32_t stripFloats = 6144;
 constexpr int32_t leastStripRows = 8;
 
 /** Beyond it, paddings and dilations are so large that a plane is computed by the definition. */
-constexpr int64_t mostStripFloats = 1 << 22;
+constexpr uint64_t mostStripFloats = 1 << 22;
 
 /** A strip of so many output rows. */
 inline Strip stripOf(const Params& p, int32_t outputRows) {
@@ -41,17 +41,17 @@ inline Strip stripOf(const Params& p, int32_t outputRows) {
   const int32_t right = s.columns - p.paddingLeft - p.inputWidth;
   const int32_t shared = p.strideWidth == 1 && right > 0 ? atMostInt(p.paddingLeft, right) : 0;
   s.pitch = s.columns - shared;
-  const int32_t whole = (p.outputWidth + Vec::lanes - 1) / Vec::lanes * Vec::lanes;
-  s.isFlat = p.outputWidth < Vec::lanes || int64_t(whole) * 3 > int64_t(s.pitch) * 4;
+  const int64_t whole = (int64_t(p.outputWidth) + Vec::lanes - 1) / Vec::lanes * Vec::lanes;
+  s.isFlat = p.outputWidth < Vec::lanes || whole * 3 > int64_t(s.pitch) * 4;
   return s;
 }
 
 /** The rows, the zeros that end the last one, and what Vecs may write and read beyond. */
 inline int64_t phaseSize(const Strip& s) {
-  return int64_t(s.outputRows + s.reach) * s.pitch + s.columns + 2 * Vec::lanes;
+  return (int64_t(s.outputRows) + s.reach) * s.pitch + s.columns + 2 * Vec::lanes;
 }
 
-inline int64_t phasesSize(const Strip& s) { return s.phasesDown * s.phasesAcross * phaseSize(s); }
+inline uint64_t phasesSize(const Strip& s) { return sizeProduct(s.phasesDown, s.phasesAcross, phaseSize(s)); }
 
 inline int64_t flatSize(const Strip& s) {
   return s.isFlat ? int64_t(s.outputRows) * s.pitch + s.columns + Vec::lanes : 0;
@@ -60,12 +60,14 @@ inline int64_t flatSize(const Strip& s) {
 /** Floats that the places of the taps take, in whole cache lines. */
 inline ptrdiff_t tapsSize(const Params& p) { return (p.products + ptrdiff_t(lineFloats) - 1) & -ptrdiff_t(lineFloats); }
 
-inline int64_t stripScratch(const Params& p, const Strip& s) { return tapsSize(p) + phasesSize(s) + flatSize(s); }
+inline uint64_t stripScratch(const Params& p, const Strip& s) {
+  return sizeSum(tapsSize(p), phasesSize(s), flatSize(s));
+}
 
 /** The strip that planes of this op are cut into. */
 inline Strip bestStrip(const Params& p) {
   const Strip one = stripOf(p, 1);
-  const int64_t rowFloats = int64_t(one.phasesDown) * one.phasesAcross * one.pitch;
+  const uint64_t rowFloats = sizeProduct(one.phasesDown, one.phasesAcross, one.pitch);
   const int32_t rows = atLeastInt(int32_t(stripFloats / rowFloats) - one.reach, leastStripRows);
   return stripOf(p, atMostInt(rows, p.outputHeight));
 }
@@ -156,8 +158,8 @@ inline void depthwiseStrip(const Epilogue& e, const Strip& s, const Planes& plan
   const float* input = planes.first + plane * inputPlane(p);
   int32_t* taps = reinterpret_cast<int32_t*>(scratch);
   float* strip = scratch + tapsSize(p);
-  float* flat = strip + phasesSize(s);
   const bool copied = isCopied(p, s);
+  float* flat = copied ? strip + phasesSize(s) : nullptr;
   for (int32_t phase = 0; copied && phase < s.phasesDown * s.phasesAcross; ++phase) {
     copyPhase(p, s, input, planes.end, phase / s.phasesAcross, phase % s.phasesAcross, outY, rows,
               strip + phase * phaseSize(s));
@@ -172,13 +174,16 @@ inline void depthwiseStrip(const Epilogue& e, const Strip& s, const Planes& plan
   }
 }
 
-inline int32_t stripsOf(const Params& p, const Strip& s) { return (p.outputHeight + s.outputRows - 1) / s.outputRows; }
+inline int32_t stripsOf(const Params& p, const Strip& s) { return (p.outputHeight - 1) / s.outputRows + 1; }
 
-size_t depthwisePlanesPackedSize(const Params* p) { return narrowPackedSize(*p) + planesPackedSize(*p); }
+uint64_t depthwisePlanesPackedBytes(const Params* p) {
+  return floatBytes(sizeSum(narrowPackedSize(*p), planesPackedSize(*p)));
+}
 
-void depthwisePlanesPack(const Params* p, const Weights* weights, float* packed) {
-  packNarrow(*p, *weights, packed);
-  packPlanes(*p, *weights, packed + narrowPackedSize(*p));
+void depthwisePlanesPack(const Params* p, const Weights* weights, void* packed) {
+  float* blocks = static_cast<float*>(packed);
+  packNarrow(*p, *weights, blocks);
+  packPlanes(*p, *weights, blocks + narrowPackedSize(*p));
 }
 
 int32_t depthwisePlanesUnits(const Params* p) {
@@ -186,24 +191,25 @@ int32_t depthwisePlanesUnits(const Params* p) {
   return p->batch * p->inputChannels * stripsOf(*p, bestStrip(*p));
 }
 
-size_t depthwisePlanesScratchSize(const Params* p) {
-  if (isNarrow(*p)) return narrowScratch(*p);
+uint64_t depthwisePlanesScratchBytes(const Params* p) {
+  if (isNarrow(*p)) return floatBytes(narrowScratch(*p));
   const Strip s = bestStrip(*p);
-  return isCopied(*p, s) ? size_t(stripScratch(*p, s)) + lineFloats : 0;
+  return isCopied(*p, s) ? floatBytes(stripScratch(*p, s) + lineFloats) : 0;
 }
 
-void depthwisePlanes(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
+void depthwisePlanes(const Params* p, const Operands& operands, void* scratch, int32_t begin, int32_t end) {
   const Epilogue e = epilogueOf(*p, operands);
   const Planes planes = inputPlanes(*p, operands);
+  const float* packed = static_cast<const float*>(operands.packed);
   float* room = lineIn(scratch);
   if (isNarrow(*p)) {
-    for (int32_t unit = begin; unit < end; ++unit) depthwiseNarrow(e, planes, operands.packed, unit, room);
+    for (int32_t unit = begin; unit < end; ++unit) depthwiseNarrow(e, planes, packed, unit, room);
     return;
   }
   const Strip s = bestStrip(*p);
   const int32_t strips = stripsOf(*p, s);
   const int32_t multiplier = p->outputChannels / p->inputChannels;
-  const float* packed = operands.packed + narrowPackedSize(*p);
+  packed += narrowPackedSize(*p);
   if (isCopied(*p, s)) placeTaps(*p, s, reinterpret_cast<int32_t*>(room));
   for (int32_t unit = begin; unit < end; ++unit) {
     const int32_t plane = unit / strips;

@@ -20,27 +20,30 @@ inline int32_t cellPixels(const Params& p) {
 }
 
 /** Channels that the blocks cover, those of a cell and those computed twice among them. */
-inline int32_t packedChannels(const Params& p) {
+inline int64_t packedChannels(const Params& p) {
   if (p.outputChannels < Vec::lanes) return (cellPixels(p) + 1) * p.outputChannels;
-  return (p.outputChannels + Vec::lanes - 1) / Vec::lanes * Vec::lanes;
+  return (int64_t(p.outputChannels) + Vec::lanes - 1) / Vec::lanes * Vec::lanes;
 }
 
-size_t depthwisePackedSize(const Params* p) { return size_t(packedChannels(*p)) * (taps(*p) + 1); }
+/** Floats of all blocks. */
+inline uint64_t depthwisePackedSize(const Params& p) { return sizeProduct(packedChannels(p), int64_t(taps(p)) + 1); }
+
+uint64_t depthwisePackedBytes(const Params* p) { return floatBytes(depthwisePackedSize(*p)); }
 
 /** Packs the channels from `first` on, beginning again after the last one, and returns where the next block goes. */
 inline float* packBlock(const Params& p, const Weights& weights, int32_t first, int32_t lanes, float* packed) {
+  const float* filter = static_cast<const float*>(weights.filter);
   for (int32_t lane = 0; lane < lanes; ++lane) {
     const int32_t channel = (first + lane) % p.outputChannels;
     packed[lane] = weights.bias[channel];
-    for (int32_t t = 0; t < taps(p); ++t) {
-      packed[(t + 1) * lanes + lane] = weights.filter[size_t(t) * p.outputChannels + channel];
-    }
+    for (ptrdiff_t t = 0; t < taps(p); ++t) packed[(t + 1) * lanes + lane] = filter[t * p.outputChannels + channel];
   }
-  return packed + size_t(lanes) * (taps(p) + 1);
+  return packed + ptrdiff_t(lanes) * (taps(p) + 1);
 }
 
-void depthwisePack(const Params* p, const Weights* weights, float* packed) {
+void depthwisePack(const Params* p, const Weights* weights, void* blocks) {
   const int32_t channels = p->outputChannels;
+  float* packed = static_cast<float*>(blocks);
   if (channels < Vec::lanes) {
     for (int32_t i = 0; i < cellPixels(*p) * channels; i += Vec::lanes) {
       packed = packBlock(*p, *weights, i, Vec::lanes, packed);
@@ -264,12 +267,14 @@ inline void depthwiseRows(const Epilogue& e, const float* input, const float* pa
 
 int32_t depthwiseUnits(const Params* p) { return p->batch * p->outputHeight; }
 
-size_t depthwiseScratchSize(const Params* p) { return repeatsRows(*p) ? repeatedSize(*p) : 0; }
+uint64_t depthwiseScratchBytes(const Params* p) { return floatBytes(repeatedSize(*p)); }
 
-void depthwise(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
+void depthwise(const Params* p, const Operands& operands, void* scratch, int32_t begin, int32_t end) {
   const Epilogue e = epilogueOf(*p, operands);
+  const float* input = static_cast<const float*>(operands.input);
+  const float* packed = static_cast<const float*>(operands.packed);
   float* y = e.output + ptrdiff_t(begin) * p->outputWidth * p->outputChannels;
-  depthwiseRows(e, static_cast<const float*>(operands.input), operands.packed, begin, end, y, scratch);
+  depthwiseRows(e, input, packed, begin, end, y, static_cast<float*>(scratch));
 }
 
 }  // namespace

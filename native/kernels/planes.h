@@ -3,6 +3,7 @@
 // be read as zeros, since a finite weight times zero changes no sum.
 #pragma once
 #include "../epilogue.h"
+#include "../sizes.h"
 #include "../window.h"
 
 namespace {
@@ -27,14 +28,18 @@ inline Planes inputPlanes(const Params& p, const Operands& operands) {
   return {first, first + ptrdiff_t(p.batch) * p.inputChannels * inputPlane(p)};
 }
 
-inline size_t planesPackedSize(const Params& p) { return size_t(p.outputChannels) * (p.products + 1) + 1; }
+/** Floats of the packed weights. */
+inline uint64_t planesPackedSize(const Params& p) {
+  return sizeSum(sizeProduct(p.outputChannels, int64_t(p.products) + 1), 1);
+}
 
 inline void packPlanes(const Params& p, const Weights& weights, float* packed) {
+  const float* filter = static_cast<const float*>(weights.filter);
   bool finite = true;
   for (int32_t o = 0; o < p.outputChannels; ++o) {
     *packed++ = weights.bias[o];
     for (int32_t t = 0; t < p.products; ++t) {
-      const float weight = weights.filter[size_t(t) * p.outputChannels + o];
+      const float weight = filter[ptrdiff_t(t) * p.outputChannels + o];
       finite = finite && weight - weight == 0;
       *packed++ = weight;
     }
@@ -122,9 +127,9 @@ inline void secondPassPlane(const Epilogue& e, float* y, int32_t pixels, int32_t
 }
 
 /** The first address from `scratch` on where a cache line begins; `lineFloats` more floats must be there. */
-constexpr size_t lineFloats = 16;
+constexpr int32_t lineFloats = 16;
 
-inline float* lineIn(float* scratch) {
+inline float* lineIn(void* scratch) {
   return reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(scratch) + 63) & ~uintptr_t(63));
 }
 

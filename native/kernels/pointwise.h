@@ -14,10 +14,11 @@ inline int32_t outputPixels(const Params& p) { return p.batch * p.outputHeight *
 
 inline bool sharesPanels(const Params& p) { return outputPixels(p) < fewPixels; }
 
-size_t pointwisePackedSize(const Params* p) { return panelsSize(p->outputChannels, p->inputChannels); }
+uint64_t pointwisePackedBytes(const Params* p) { return floatBytes(panelsSize(p->outputChannels, p->inputChannels)); }
 
-void pointwisePack(const Params* p, const Weights* weights, float* packed) {
-  packPanels(weights->filter, weights->bias, p->outputChannels, p->outputChannels, p->inputChannels, packed);
+void pointwisePack(const Params* p, const Weights* weights, void* packed) {
+  packPanels(static_cast<const float*>(weights->filter), weights->bias, p->outputChannels, p->outputChannels,
+             p->inputChannels, static_cast<float*>(packed));
 }
 
 /** A product of one tap, `pixelStep` input floats from pixel to pixel. */
@@ -34,7 +35,7 @@ inline Products pointwiseProducts(const Params& p) {
 
 int32_t pointwiseUnits(const Params* p) { return sharesPanels(*p) ? panelCount(p->outputChannels) : outputPixels(*p); }
 
-size_t pointwiseScratchSize(const Params*) { return 0; }
+uint64_t pointwiseScratchBytes(const Params*) { return 0; }
 
 /** The outputs [begin, end), pixel by pixel of the whole batch, of the panels [first, last). */
 inline void pointwisePixels(const Params& p, const Operands& operands, int32_t begin, int32_t end, int32_t first,
@@ -52,13 +53,13 @@ inline void pointwisePixels(const Params& p, const Operands& operands, int32_t b
     const float* x = static_cast<const float*>(operands.input) +
                      (inputRow * p.inputWidth + column * p.strideWidth) * p.inputChannels;
     float* y = e.output + ptrdiff_t(pixel) * p.outputChannels;
-    productPixels(e, t, x, operands.packed, first, last, y, pixels);
+    productPixels(e, t, x, static_cast<const float*>(operands.packed), first, last, y, pixels);
     secondPass(e, y, pixels, panelBegin(p.outputChannels, first), panelBegin(p.outputChannels, last));
     pixel += pixels;
   }
 }
 
-void pointwise(const Params* p, const Operands& operands, float*, int32_t begin, int32_t end) {
+void pointwise(const Params* p, const Operands& operands, void*, int32_t begin, int32_t end) {
   if (sharesPanels(*p)) {
     pointwisePixels(*p, operands, 0, outputPixels(*p), begin, end);
   } else {

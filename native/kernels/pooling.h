@@ -124,15 +124,15 @@ void poolingRow(const Params& p, const float* image, int32_t outY, int32_t begin
   }
 }
 
-size_t poolingPackedSize(const Params*) { return 0; }
+uint64_t poolingPackedBytes(const Params*) { return 0; }
 
-void poolingPack(const Params*, const Weights*, float*) {}
+void poolingPack(const Params*, const Weights*, void*) {}
 
 int32_t poolingUnits(const Params* p) { return p->batch * p->outputHeight * poolingBlocks(*p); }
 
-size_t poolingScratchSize(const Params*) { return 0; }
+uint64_t poolingScratchBytes(const Params*) { return 0; }
 
-void pooling(const Params* p, const Operands& operands, float*, int32_t begin, int32_t end) {
+void pooling(const Params* p, const Operands& operands, void*, int32_t begin, int32_t end) {
   const float* input = static_cast<const float*>(operands.input);
   float* output = static_cast<float*>(operands.output);
   const int32_t block = poolingBlock(*p);

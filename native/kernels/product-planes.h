@@ -22,13 +22,17 @@ constexpr int32_t panelPixels = panelVecs * Vec::lanes;
 /** Output channels that go through all pixels of a block before the next ones, in whole tiles over any panel. */
 constexpr int32_t channelsTogether = 3 * tilePixels<3>;
 
+/** Rows of a panel. */
+inline int64_t panelRows(const Params& p) { return int64_t(p.products) + headRows; }
+
 /** Pixels that are packed together, in whole panels. */
 inline int32_t blockPixels(const Params& p) {
-  const int32_t pixels = atMostInt(atLeastInt(blockFloats / (p.products + headRows), leastBlock), mostBlock);
+  const int32_t pixels = atMostInt(atLeastInt(int32_t(blockFloats / panelRows(p)), leastBlock), mostBlock);
   return atLeastInt(pixels / panelPixels, 1) * panelPixels;
 }
 
-inline size_t panelScratch(const Params& p) { return size_t(blockPixels(p)) * (p.products + headRows) + lineFloats; }
+/** Floats of the panels of a block. */
+inline int64_t panelScratch(const Params& p) { return blockPixels(p) * panelRows(p) + lineFloats; }
 
 /** Calls `each(to, pixel, valid, width)` for a row of every panel of `count` pixels. */
 template <class Each>
@@ -117,18 +121,20 @@ inline void productPanels(const Epilogue& e, const float* panels, const float* r
   }
 }
 
-size_t productPlanesPackedSize(const Params* p) { return planesPackedSize(*p); }
+uint64_t productPlanesPackedBytes(const Params* p) { return floatBytes(planesPackedSize(*p)); }
 
-void productPlanesPack(const Params* p, const Weights* weights, float* packed) { packPlanes(*p, *weights, packed); }
+void productPlanesPack(const Params* p, const Weights* weights, void* packed) {
+  packPlanes(*p, *weights, static_cast<float*>(packed));
+}
 
 inline int32_t panelsOfPlane(const Params& p) { return int32_t((outputPlane(p) + panelPixels - 1) / panelPixels); }
 
 int32_t productPlanesUnits(const Params* p) {
-  if (sharesPanels(*p)) return (p->outputChannels + channelsTogether - 1) / channelsTogether;
+  if (sharesPanels(*p)) return (p->outputChannels - 1) / channelsTogether + 1;
   return p->batch * panelsOfPlane(*p);
 }
 
-size_t productPlanesScratchSize(const Params* p) { return panelScratch(*p); }
+uint64_t productPlanesScratchBytes(const Params* p) { return floatBytes(panelScratch(*p)); }
 
 /** Whether the output planes are as the input's, pixel for pixel. */
 inline bool isDense(const Params& p) {
@@ -161,9 +167,10 @@ inline void productBlock(const Epilogue& e, const Planes& planes, int32_t image,
   for (int32_t o = first; o < last; ++o) secondPassPlane(e, y + o * outputPlane(p), end - begin, o);
 }
 
-void productPlanes(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
+void productPlanes(const Params* p, const Operands& operands, void* scratch, int32_t begin, int32_t end) {
   const Epilogue e = epilogueOf(*p, operands);
   const Planes planes = inputPlanes(*p, operands);
+  const float* packed = static_cast<const float*>(operands.packed);
   const int32_t panelsOfImage = panelsOfPlane(*p);
   const bool shares = sharesPanels(*p);
   const int32_t first = shares ? begin * channelsTogether : 0;
@@ -176,7 +183,7 @@ void productPlanes(const Params* p, const Operands& operands, float* scratch, in
     const int32_t together = atMostInt(left, blockPixels(*p) / panelPixels);
     const int32_t pixel = inImage * panelPixels;
     const int32_t pixelsEnd = atMostInt(pixel + together * panelPixels, int32_t(outputPlane(*p)));
-    productBlock(e, planes, panel / panelsOfImage, operands.packed, lineIn(scratch), pixel, pixelsEnd, first, last);
+    productBlock(e, planes, panel / panelsOfImage, packed, lineIn(scratch), pixel, pixelsEnd, first, last);
     panel += together;
   }
 }

@@ -4,6 +4,7 @@
 #pragma once
 #include "../epilogue.h"
 #include "../simd/registers.h"
+#include "../sizes.h"
 
 namespace {
 
@@ -35,7 +36,7 @@ struct Products {
   ptrdiff_t outputStep;
 };
 
-inline int32_t vecsOf(int32_t channels) { return (channels + Vec::lanes - 1) / Vec::lanes; }
+inline int32_t vecsOf(int32_t channels) { return (channels - 1) / Vec::lanes + 1; }
 
 inline int32_t panelCount(int32_t outputChannels) { return (vecsOf(outputChannels) + panelVecs - 1) / panelVecs; }
 
@@ -48,8 +49,8 @@ inline int32_t panelBegin(int32_t outputChannels, int32_t panel) {
 }
 
 /** Floats of all panels, for so many products an output. */
-inline size_t panelsSize(int32_t outputChannels, size_t products) {
-  return size_t(vecsOf(outputChannels)) * Vec::lanes * (products + 1);
+inline uint64_t panelsSize(int32_t outputChannels, uint64_t products) {
+  return sizeProduct(uint64_t(vecsOf(outputChannels)) * Vec::lanes, products + 1);
 }
 
 /** Packs a filter [products][stride], of which `outputChannels` columns are taken. */

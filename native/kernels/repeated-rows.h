@@ -3,6 +3,7 @@
 #pragma once
 #include "../params.h"
 #include "../simd/lane.h"
+#include "../sizes.h"
 #include "../window.h"
 
 namespace {
@@ -15,29 +16,33 @@ struct InputRows {
 
 inline bool repeatsRows(const Params& p) { return p.outputChannels != p.inputChannels; }
 
-inline int64_t repeatedRowSize(const Params& p) { return int64_t(p.inputWidth) * p.outputChannels; }
-
 /** Input rows under so many neighbouring output rows. */
 inline int64_t rowsUnder(const Params& p, int32_t outputRows) {
   const int64_t rows = int64_t(outputRows - 1) * p.strideHeight + int64_t(p.filterHeight - 1) * p.dilationHeight + 1;
   return rows < p.inputHeight ? rows : p.inputHeight;
 }
 
+/** Floats of the input rows under so many neighbouring output rows, every channel repeated. */
+inline uint64_t repeatedFloats(const Params& p, int32_t outputRows) {
+  return sizeProduct(rowsUnder(p, outputRows), p.inputWidth, p.outputChannels);
+}
+
 /** Floats that stand in scratch at once, where a few rows are no more: the second cache holds them. */
-constexpr int64_t repeatedFloats = 1 << 16;
+constexpr uint64_t cachedRepeatedFloats = 1 << 16;
 
 /** Floats beyond which no two output rows go together: a stride or a dilation leads far. */
-constexpr int64_t mostRepeatedFloats = 1 << 22;
+constexpr uint64_t mostRepeatedFloats = 1 << 22;
 
 /** Output rows whose input rows are repeated together, an even number of them or one. */
 inline int32_t repeatedTogether(const Params& p) {
-  if (rowsUnder(p, 2) * repeatedRowSize(p) > mostRepeatedFloats) return 1;
+  if (repeatedFloats(p, 2) > mostRepeatedFloats) return 1;
   int32_t rows = 2;
-  while (rows < p.outputHeight && rowsUnder(p, rows + 2) * repeatedRowSize(p) <= repeatedFloats) rows += 2;
+  while (rows < p.outputHeight && repeatedFloats(p, rows + 2) <= cachedRepeatedFloats) rows += 2;
   return rows;
 }
 
-inline size_t repeatedSize(const Params& p) { return size_t(rowsUnder(p, repeatedTogether(p)) * repeatedRowSize(p)); }
+/** Floats of scratch, none without a multiplier. */
+inline uint64_t repeatedSize(const Params& p) { return repeatsRows(p) ? repeatedFloats(p, repeatedTogether(p)) : 0; }
 
 /** Each of some floats so many times. */
 inline void repeatEach(const float* from, ptrdiff_t count, int32_t times, float* to) {

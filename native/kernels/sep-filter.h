@@ -4,15 +4,17 @@
 #include <string.h>
 
 #include "../simd/registers.h"
+#include "../sizes.h"
 #include "../window.h"
 
 namespace {
 
-size_t sepFilterPackedSize(const Params* p) { return size_t(p[0].filterWidth) + p[1].filterHeight; }
+uint64_t sepFilterPackedBytes(const Params* p) { return floatBytes(sizeSum(p[0].filterWidth, p[1].filterHeight)); }
 
-void sepFilterPack(const Params* p, const Weights* weights, float* packed) {
-  for (int32_t k = 0; k < p[0].filterWidth; ++k) packed[k] = weights[0].filter[k];
-  for (int32_t k = 0; k < p[1].filterHeight; ++k) packed[p[0].filterWidth + k] = weights[1].filter[k];
+void sepFilterPack(const Params* p, const Weights* weights, void* packed) {
+  float* columnFilter = static_cast<float*>(packed) + p[0].filterWidth;
+  memcpy(packed, weights[0].filter, floatBytes(p[0].filterWidth));
+  memcpy(columnFilter, weights[1].filter, floatBytes(p[1].filterHeight));
 }
 
 /** The pixel that stands for position i of a line of `size` pixels, or −1 for none. */
@@ -174,9 +176,10 @@ inline void columnPass(const Ring& ring, int64_t first, const float* f, Taps tap
 
 int32_t sepFilterUnits(const Params* p) { return p->batch * p->outputHeight; }
 
-size_t sepFilterScratchSize(const Params* p) {
-  const size_t rowSize = size_t(p->inputWidth) * p->inputChannels;
-  return rowSize * p[1].filterHeight + size_t(p->inputWidth + p->filterWidth) * p->inputChannels;
+uint64_t sepFilterScratchBytes(const Params* p) {
+  const uint64_t ring = sizeProduct(p->inputWidth, p->inputChannels, p[1].filterHeight);
+  const uint64_t line = sizeProduct(sizeSum(p->inputWidth, p->filterWidth), p->inputChannels);
+  return floatBytes(sizeSum(ring, line));
 }
 
 /** The rows [begin, end) of one image. */
@@ -202,20 +205,21 @@ void sepFilterRows(const Params* p, const Out* image, const float* packed, float
 }
 
 template <class Out>
-void sepFilterImages(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
+void sepFilterImages(const Params* p, const Operands& operands, void* scratch, int32_t begin, int32_t end) {
   const Out* input = static_cast<const Out*>(operands.input);
+  const float* packed = static_cast<const float*>(operands.packed);
   Out* output = static_cast<Out*>(operands.output);
   const ptrdiff_t imageSize = ptrdiff_t(p->inputHeight) * p->inputWidth * p->inputChannels;
   for (int32_t row = begin; row < end;) {
     const int32_t n = row / p->outputHeight;
     const int32_t first = row % p->outputHeight;
     const int32_t last = end - row < p->outputHeight - first ? first + (end - row) : p->outputHeight;
-    sepFilterRows(p, input + n * imageSize, operands.packed, scratch, first, last, output + n * imageSize);
+    sepFilterRows(p, input + n * imageSize, packed, static_cast<float*>(scratch), first, last, output + n * imageSize);
     row += last - first;
   }
 }
 
-void sepFilter(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
+void sepFilter(const Params* p, const Operands& operands, void* scratch, int32_t begin, int32_t end) {
   const auto run = p->dtype == UINT8 ? sepFilterImages<uint8_t> : sepFilterImages<float>;
   run(p, operands, scratch, begin, end);
 }

@@ -14,26 +14,30 @@ inline int32_t planeRowsTogether(const Params& p) {
   return rows < 1 ? 1 : rows < p.outputHeight ? int32_t(rows) : p.outputHeight;
 }
 
-inline size_t betweenSize(const Params& p) {
-  return size_t(planeRowsTogether(p)) * p.outputWidth * p.outputChannels + Vec::lanes;
+/** Floats of those rows, and what Vecs may read beyond. */
+inline uint64_t betweenSize(const Params& p) {
+  return sizeSum(sizeProduct(planeRowsTogether(p), p.outputWidth, p.outputChannels), Vec::lanes);
 }
 
-inline size_t separableStripSize(const Params& p) {
+inline uint64_t separableStripSize(const Params& p) {
   const Strip s = stripOf(p, planeRowsTogether(p));
-  return isCopied(p, s) ? size_t(stripScratch(p, s)) + lineFloats : lineFloats;
+  return isCopied(p, s) ? stripScratch(p, s) + lineFloats : lineFloats;
 }
 
-size_t separablePlanesPackedSize(const Params* p) { return planesPackedSize(*p) + planesPackedSize(p[1]); }
+uint64_t separablePlanesPackedBytes(const Params* p) {
+  return floatBytes(sizeSum(planesPackedSize(*p), planesPackedSize(p[1])));
+}
 
-void separablePlanesPack(const Params* p, const Weights* weights, float* packed) {
-  packPlanes(*p, *weights, packed);
-  packPlanes(p[1], weights[1], packed + planesPackedSize(*p));
+void separablePlanesPack(const Params* p, const Weights* weights, void* packed) {
+  float* first = static_cast<float*>(packed);
+  packPlanes(*p, *weights, first);
+  packPlanes(p[1], weights[1], first + planesPackedSize(*p));
 }
 
 int32_t separablePlanesUnits(const Params* p) { return p->batch * p->outputHeight; }
 
-size_t separablePlanesScratchSize(const Params* p) {
-  return panelScratch(p[1]) + separableStripSize(*p) + betweenSize(*p);
+uint64_t separablePlanesScratchBytes(const Params* p) {
+  return floatBytes(sizeSum(panelScratch(p[1]), separableStripSize(*p), betweenSize(*p)));
 }
 
 /** The pointwise outputs of depthwise ones that stand in scratch, `pixels` to a plane. */
@@ -50,15 +54,16 @@ inline void productOfRows(const Epilogue& e, const Planes& between, const float*
   for (int32_t o = 0; o < p.outputChannels; ++o) secondPassPlane(e, y + o * outputPlane(p), pixels, o);
 }
 
-void separablePlanes(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
+void separablePlanes(const Params* p, const Operands& operands, void* scratch, int32_t begin, int32_t end) {
   const Params& second = p[1];
   float* panels = lineIn(scratch);
-  float* strip = lineIn(scratch + panelScratch(second));
-  float* rowsOut = scratch + panelScratch(second) + separableStripSize(*p);
+  float* strip = lineIn(static_cast<float*>(scratch) + panelScratch(second));
+  float* rowsOut = static_cast<float*>(scratch) + panelScratch(second) + separableStripSize(*p);
   const Strip s = stripOf(*p, planeRowsTogether(*p));
   const Planes planes = inputPlanes(*p, operands);
   const Epilogue between = epilogueOf(*p, rowsOut, nullptr, operands.slopes[0]);
-  const Epilogue e = epilogueOf(second, static_cast<float*>(operands.output), operands.residual, operands.slopes[1]);
+  const Epilogue e = epilogueOf(second, operands, operands.slopes[1]);
+  const float* packed = static_cast<const float*>(operands.packed);
   const int32_t multiplier = p->outputChannels / p->inputChannels;
   if (isCopied(*p, s)) placeTaps(*p, s, reinterpret_cast<int32_t*>(strip));
   for (int32_t row = begin; row < end;) {
@@ -67,11 +72,11 @@ void separablePlanes(const Params* p, const Operands& operands, float* scratch, 
     const int32_t rows = atMostInt(s.outputRows, atMostInt(end - row, p->outputHeight - outY));
     const int32_t pixels = rows * p->outputWidth;
     for (int32_t c = 0; c < p->inputChannels; ++c) {
-      depthwiseStrip(between, s, planes, image * p->inputChannels + c, operands.packed, outY, rows,
+      depthwiseStrip(between, s, planes, image * p->inputChannels + c, packed, outY, rows,
                      rowsOut + ptrdiff_t(c) * multiplier * pixels, pixels, strip);
     }
     float* y = e.output + ptrdiff_t(image) * second.outputChannels * outputPlane(second) + outY * second.outputWidth;
-    productOfRows(e, {rowsOut, rowsOut + betweenSize(*p)}, operands.packed + planesPackedSize(*p), panels, pixels, y);
+    productOfRows(e, {rowsOut, rowsOut + betweenSize(*p)}, packed + planesPackedSize(*p), panels, pixels, y);
     row += rows;
   }
 }

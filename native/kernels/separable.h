@@ -9,32 +9,40 @@ namespace {
 /** Rows of depthwise output that are in scratch at once: some 144 pixels, in pairs of whole rows. */
 inline int32_t rowsTogether(const Params& p) { return (pixelBlock / p.outputWidth / 2 + 1) * 2; }
 
-size_t separablePackedSize(const Params* p) { return depthwisePackedSize(p) + pointwisePackedSize(p + 1); }
+uint64_t separablePackedBytes(const Params* p) { return sizeSum(depthwisePackedBytes(p), pointwisePackedBytes(p + 1)); }
 
-void separablePack(const Params* p, const Weights* weights, float* packed) {
+void separablePack(const Params* p, const Weights* weights, void* packed) {
   depthwisePack(p, weights, packed);
-  pointwisePack(p + 1, weights + 1, packed + depthwisePackedSize(p));
+  pointwisePack(p + 1, weights + 1, static_cast<float*>(packed) + depthwisePackedSize(*p));
 }
 
 int32_t separableUnits(const Params* p) { return p->batch * p->outputHeight; }
 
-inline size_t depthwiseRowsSize(const Params& p) { return size_t(rowsTogether(p)) * p.outputWidth * p.outputChannels; }
+/** Floats of those rows. */
+inline uint64_t depthwiseRowsSize(const Params& p) {
+  return sizeProduct(rowsTogether(p), p.outputWidth, p.outputChannels);
+}
 
-size_t separableScratchSize(const Params* p) { return depthwiseRowsSize(*p) + depthwiseScratchSize(p); }
+uint64_t separableScratchBytes(const Params* p) {
+  return sizeSum(floatBytes(depthwiseRowsSize(*p)), depthwiseScratchBytes(p));
+}
 
-void separable(const Params* p, const Operands& operands, float* scratch, int32_t begin, int32_t end) {
+void separable(const Params* p, const Operands& operands, void* scratch, int32_t begin, int32_t end) {
   const Params& second = p[1];
   const Products t = pointwiseProducts(second);
-  const Epilogue between = epilogueOf(p[0], scratch, nullptr, operands.slopes[0]);
-  const Epilogue e = epilogueOf(second, static_cast<float*>(operands.output), operands.residual, operands.slopes[1]);
+  float* rowsOut = static_cast<float*>(scratch);
+  float* repeated = rowsOut + depthwiseRowsSize(*p);
+  const Epilogue between = epilogueOf(*p, rowsOut, nullptr, operands.slopes[0]);
+  const Epilogue e = epilogueOf(second, operands, operands.slopes[1]);
   const ptrdiff_t outputRow = ptrdiff_t(second.outputWidth) * second.outputChannels;
   const float* input = static_cast<const float*>(operands.input);
-  const float* panels = operands.packed + depthwisePackedSize(p);
+  const float* packed = static_cast<const float*>(operands.packed);
+  const float* panels = packed + depthwisePackedSize(*p);
   for (int32_t row = begin; row < end;) {
     const int32_t rows = rowsTogether(*p) < end - row ? rowsTogether(*p) : end - row;
-    depthwiseRows(between, input, operands.packed, row, row + rows, scratch, scratch + depthwiseRowsSize(*p));
+    depthwiseRows(between, input, packed, row, row + rows, rowsOut, repeated);
     const int32_t pixels = rows * second.outputWidth;
-    productPixels(e, t, scratch, panels, e.output + row * outputRow, pixels);
+    productPixels(e, t, rowsOut, panels, e.output + row * outputRow, pixels);
     secondPass(e, e.output + row * outputRow, pixels, 0, second.outputChannels);
     row += rows;
   }

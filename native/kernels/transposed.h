@@ -55,9 +55,9 @@ inline int32_t pixelsAlike(const Axis& a, const Reach& reach, int32_t out) {
   return inputs < outputs ? inputs : outputs;
 }
 
-size_t transposedPackedSize(const Params* p) { return conv2dPackedSize(p); }
+uint64_t transposedPackedBytes(const Params* p) { return conv2dPackedBytes(p); }
 
-void transposedPack(const Params* p, const Weights* weights, float* packed) { conv2dPack(p, weights, packed); }
+void transposedPack(const Params* p, const Weights* weights, void* packed) { conv2dPack(p, weights, packed); }
 
 /** Row `outY` of the outputs of one image. `y` is its first one. */
 void transposedRow(const Epilogue& e, const float* image, const float* packed, int32_t outY, float* y) {
@@ -91,9 +91,9 @@ void transposedRow(const Epilogue& e, const float* image, const float* packed, i
 
 int32_t transposedUnits(const Params* p) { return p->batch * p->outputHeight; }
 
-size_t transposedScratchSize(const Params*) { return 0; }
+uint64_t transposedScratchBytes(const Params*) { return 0; }
 
-void transposed(const Params* p, const Operands& operands, float*, int32_t begin, int32_t end) {
+void transposed(const Params* p, const Operands& operands, void*, int32_t begin, int32_t end) {
   denseRows(*p, operands, begin, end, transposedRow);
 }
 

@@ -11,12 +11,12 @@ import { Arena, aligned, type Block, Heap, sideBySide } from './wasm/heap.js';
 
 /** What assembly/<stem>.ts exports; every argument but a range of units is an address. */
 interface WasmKernel {
-  /** Floats that the packed weights need. */
-  readonly packedSize: (params: number) => number;
+  /** Bytes that the packed weights need, the largest of 64 bits where they are more than that. */
+  readonly packedBytes: (params: number) => bigint;
   readonly pack: (params: number, weights: number, packed: number) => void;
   readonly units: (params: number) => number;
-  /** Floats that a run needs beside its operands. */
-  readonly scratchSize: (params: number) => number;
+  /** Bytes that a run needs beside its operands, by the same rule. */
+  readonly scratchBytes: (params: number) => bigint;
   readonly run: (params: number, operands: number, scratch: number, begin: number, end: number) => void;
 }
 
@@ -49,7 +49,7 @@ export function wasmSource(compile: () => WebAssembly.Module): BackendSource {
 function instantiate(module: WebAssembly.Module): Instance {
   const heap = new Heap();
   const { exports } = new WebAssembly.Instance(module, { env: { memory: heap.memory } });
-  const names = Object.keys(exports).filter((name) => `${name}PackedSize` in exports);
+  const names = Object.keys(exports).filter((name) => `${name}PackedBytes` in exports);
   const missing = kernelNames.filter((name) => !names.includes(name));
   const paramBytes = exports.paramBytes as WebAssembly.Global<'i32'> | undefined;
   if (missing.length > 0 || names.length !== kernelNames.length || paramBytes?.value !== paramWords * 4) {
@@ -58,10 +58,10 @@ function instantiate(module: WebAssembly.Module): Instance {
   // What the module keeps for itself is never freed.
   heap.allocate((exports.heapBase as () => number)());
   const kernelOf = (name: string) => ({
-    packedSize: exports[`${name}PackedSize`],
+    packedBytes: exports[`${name}PackedBytes`],
     pack: exports[`${name}Pack`],
     units: exports[`${name}Units`],
-    scratchSize: exports[`${name}ScratchSize`],
+    scratchBytes: exports[`${name}ScratchBytes`],
     run: exports[name],
   });
   const kernels = new Map(names.map((name) => [name, kernelOf(name) as WasmKernel]));
@@ -106,10 +106,9 @@ class WasmPrepared implements Prepared {
     const sizes = [words.byteLength, stages.length * weightsBytes, ...arrays.map(({ byteLength }) => byteLength)];
     const parts = sideBySide(sizes);
     const base = arena.reserve(parts.bytes);
-    // The filters have their place first: a count of floats that is little above theirs then fits 32 bits.
     const [params, weights, ...places] = parts.offsets.map((offset) => base + offset);
     heap.words.set(words, params / 4);
-    const packedBytes = (kernel.packedSize(params) >>> 0) * 4;
+    const packedBytes = Number(kernel.packedBytes(params));
     const slopeBytes = stages.map(({ slope }) => slope.byteLength);
     const { offsets, bytes } = sideBySide([words.byteLength, operandsBytes, packedBytes, ...slopeBytes]);
     this.#block = heap.allocate(bytes);
@@ -135,7 +134,7 @@ class WasmPrepared implements Prepared {
     const converted = this.#asRead(params);
     this.#instance.heap.words.set(packParams(converted.params), address / 4);
     this.#units = this.#kernel.units(address);
-    this.#scratchBytes = (this.#kernel.scratchSize(address) >>> 0) * 4;
+    this.#scratchBytes = Number(this.#kernel.scratchBytes(address));
     this.#planes = converted.planes;
   }
 
