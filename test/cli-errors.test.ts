@@ -91,14 +91,23 @@ describe('what fails is status 1, and leaves nothing behind', () => {
 
   test('broken filters', async () => {
     writeFileSync(at('broken.json'), '[[1, 2], [3');
-    await fail(['rgb.png', '-k', 'broken.json', ...out], 1, /kernel: expected JSON/);
+    await fail(['rgb.png', '-k', 'broken.json', ...out], 1, /broken\.json: expected JSON/);
     writeFileSync(at('ragged.json'), '[[1, 2], [3]]');
-    await fail(['rgb.png', '-k', 'ragged.json', ...out], 1, /kernel: expected nested lists/);
+    await fail(['rgb.png', '-k', 'ragged.json', ...out], 1, /ragged\.json: expected lists of as many items each, 2/);
+    writeFileSync(at('object.json'), '{"kernel": [[1]]}');
+    const sentence = /object\.json: expected nested lists of numbers, got an object with kernel/;
+    await fail(['rgb.png', '-k', 'object.json', ...out], 1, sentence);
+    writeFileSync(at('words.json'), '[["1"]]');
+    await fail(['rgb.png', '-k', 'words.json', ...out], 1, /words\.json: expected numbers in the lists, got "1"/);
+    writeFileSync(at('header.csv'), 'a,b\n1,2\n');
+    await fail(['rgb.png', '-k', 'header.csv', ...out], 1, /header\.csv: expected numbers, got "a"/);
+    writeFileSync(at('empty.txt'), '# nothing\n');
+    await fail(['rgb.png', '-k', 'empty.txt', ...out], 1, /empty\.txt: expected numbers, got "nothing/);
   });
 
   test('channels that do not fit', async () => {
     await fail(['grey.png', '-m', 'pointwise', '-p', 'luma', ...out], 1, /pointwise: expected 3 channels .* got 1/);
-    await fail(['rgb.png', '-m', 'pointwise', '-p', '1 2; 3 4', ...out], 1, /pointwise: expected 3 rows/);
+    await fail(['rgb.png', '-m', 'pointwise', '-p', '1 2; 3 4', ...out], 1, /pointwise: expected a matrix of 3 rows/);
     writeFileSync(at('two.json'), '[[[1, 2]]]');
     await fail(['rgb.png', '-k', 'two.json', ...out], 1, /kernel: expected 1 channel, or the 3 of the picture/);
     await fail(['rgb.png', '-m', 'pointwise', '-p', '1 2; 3 4; 5 6', ...out], 1, /one picture of 1 or 3 channels/);

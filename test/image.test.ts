@@ -8,6 +8,7 @@ import { padImage } from '../src/image/border.js';
 import { writeBytes } from '../src/image/files.js';
 import { readKernel, readMix } from '../src/image/filters.js';
 import { fitKernel, flip } from '../src/image/fit.js';
+import { gaussianTaps } from '../src/image/gaussian.js';
 import { toPixels } from '../src/image/pixels.js';
 import { kernelPreset, mixPreset } from '../src/image/presets.js';
 import { expectError } from './support/errors.js';
@@ -40,7 +41,7 @@ describe('presets', () => {
     const edge = 0.27406862; // e^(−1/2) / (1 + 2 e^(−1/2)), by hand
     const middle = 0.45186276;
     const row = [edge, middle, edge];
-    const { data, shape } = kernelPreset('gaussian:3:1')!;
+    const { data, shape } = kernelPreset('gaussian:3:1');
     expect(shape).toEqual([3, 3]);
     row.forEach((y, i) => {
       row.forEach((x, j) => {
@@ -50,7 +51,7 @@ describe('presets', () => {
   });
 
   test.each(['gaussian:9', 'gaussian:4:0.1', 'box:7', 'motion:15'])('%s sums to 1', (name) => {
-    expect(kernelPreset(name)!.data.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 6);
+    expect(kernelPreset(name).data.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 6);
   });
 
   test('the default sigma is 0.3 · ((k − 1) / 2 − 1) + 0.8', () => {
@@ -60,22 +61,22 @@ describe('presets', () => {
   test('bilinear falls to 0 at the next pixel, and its phases sum to 1', () => {
     expect(kernelPreset('bilinear:2:1')).toEqual({ data: Float32Array.of(0.25, 0.75, 0.75, 0.25), shape: [4, 1] });
     expect(kernelPreset('bilinear:1')).toEqual({ data: Float32Array.of(1), shape: [1, 1] });
-    const { data, shape } = kernelPreset('bilinear:1:3')!;
+    const { data, shape } = kernelPreset('bilinear:1:3');
     expect(shape).toEqual([1, 5]);
     [1 / 3, 2 / 3, 1, 2 / 3, 1 / 3].forEach((weight, i) => {
       expect(data[i]).toBeCloseTo(weight, 7);
     });
-    expect(kernelPreset('bilinear:3')!.shape).toEqual([5, 5]);
+    expect(kernelPreset('bilinear:3').shape).toEqual([5, 5]);
   });
 
   test('mixes of channels', () => {
     expect(mixPreset('luma', 3)).toEqual({ data: Float32Array.of(0.299, 0.587, 0.114), shape: [3, 1] });
-    expect(mixPreset('swap-rb', 3)!.data).toEqual(Float32Array.of(0, 0, 1, 0, 1, 0, 1, 0, 0));
-    expect(mixPreset('saturate:1', 3)!.data).toEqual(Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1));
-    expect(mixPreset('saturate:0', 3)!.data.slice(0, 3)).toEqual(Float32Array.of(0.299, 0.299, 0.299));
+    expect(mixPreset('swap-rb', 3).data).toEqual(Float32Array.of(0, 0, 1, 0, 1, 0, 1, 0, 0));
+    expect(mixPreset('saturate:1', 3).data).toEqual(Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1));
+    expect(mixPreset('saturate:0', 3).data.slice(0, 3)).toEqual(Float32Array.of(0.299, 0.299, 0.299));
     expect(mixPreset('identity', 2)).toEqual({ data: Float32Array.of(1, 0, 0, 1), shape: [2, 2] });
     expect(mixPreset('mean', 4)).toEqual({ data: Float32Array.of(0.25, 0.25, 0.25, 0.25), shape: [4, 1] });
-    expect(mixPreset('sepia', 3)!.data[3]).toBe(Math.fround(0.769));
+    expect(mixPreset('sepia', 3).data[3]).toBe(Math.fround(0.769));
   });
 
   test.each([
@@ -92,11 +93,34 @@ describe('presets', () => {
     'gaussian:3:x',
   ])('%s is refused', (name) => expectError(() => kernelPreset(name), 'ERR_OPTION', 'kernel'));
 
-  test('colour mixes are refused for other channels, unknown names are none', () => {
+  test('colour mixes are refused for other channels', () => {
     expectError(() => mixPreset('luma', 1), 'ERR_SHAPE', 'pointwise');
-    expectError(() => mixPreset('saturate:-1', 3), 'ERR_OPTION', 'pointwise');
-    expect(kernelPreset('toString')).toBeUndefined();
-    expect(mixPreset('constructor', 3)).toBeUndefined();
+    expectError(() => mixPreset('saturate:-1', 3, 'kernel'), 'ERR_OPTION', 'kernel');
+  });
+
+  test.each([
+    ['sobel', "did you mean 'sobel-x'?"],
+    ['gausian:9', "did you mean 'gaussian'?"],
+    ['Laplacian', "did you mean 'laplacian'?"],
+    ['toString', 'name one of them'],
+    ['sepia', 'it is a mix of channels, for mode pointwise'],
+  ])('the kernel %s is none: %s', (name, fix) => {
+    expectError(() => kernelPreset(name), 'ERR_OPTION', 'kernel', `; ${fix}`);
+  });
+
+  test.each([
+    ['lume', "did you mean 'luma'?"],
+    ['constructor', 'name one of them'],
+    ['sobel-x', 'it is a filter of pixels, for the other modes'],
+  ])('the mix %s is none: %s', (name, fix) => {
+    expectError(() => mixPreset(name, 3), 'ERR_OPTION', 'pointwise', `; ${fix}`);
+  });
+
+  test('gaussianTaps are the rows of the preset, and its columns', () => {
+    expect(gaussianTaps(3, 1)).toEqual(Float32Array.of(0.27406862, 0.45186276, 0.27406862));
+    expect(gaussianTaps(9)).toEqual(gaussianTaps(9, 1.7));
+    expectError(() => gaussianTaps(2.5), 'ERR_OPTION', 'size');
+    expectError(() => gaussianTaps(3, Number.NaN), 'ERR_OPTION', 'sigma');
   });
 });
 
@@ -111,8 +135,41 @@ describe('filters as text', () => {
     expect((await readKernel('-.5 +1e1 ;0 -0.25;')).data).toEqual(Float32Array.of(-0.5, 10, 0, -0.25));
   });
 
-  test.each(['1 2; 3', '1 x', '0x', ';', '- 1', '1;;2', '1,,2'])('%s is refused', async (text) => {
-    await expect(readKernel(text)).rejects.toMatchObject({ code: 'ERR_OPTION' });
+  test.each([
+    ['1/9, -1/2; +.5/2 1e1/4', [1 / 9, -0.5, 0.25, 2.5], [2, 2]],
+    ['[[-1,0,1],[-2,0,2],[-1,0,1]]', [-1, 0, 1, -2, 0, 2, -1, 0, 1], [3, 3]],
+    ['[[1/4, .5,], [+1, 2e0]\n,]', [0.25, 0.5, 1, 2], [2, 2]],
+    ['[[[1, 2]], [[3, 4]]]', [1, 2, 3, 4], [2, 1, 2]],
+    ['1 2\n3 4\n', [1, 2, 3, 4], [2, 2]],
+  ])('%s', async (text, values, shape) => {
+    expect(await readKernel(text)).toEqual({ data: Float32Array.from(values), shape });
+  });
+
+  test.each([
+    ['1 2; 3', /rows of as many numbers each, got "rows of 2, 1"/],
+    ['1 2 x; 3 4 5', /expected numbers, got "x"; write each as -2, \.5, 1e-3 or 1\/9/],
+    ['0x10', /got "0x10"/],
+    ['- 1', /got "-"/],
+    ['1;;2', /got "nothing between two separators"/],
+    ['1,,2', /got "nothing between two separators"/],
+    ['1/0', /got "1\/0"/],
+    ['1/2/3', /got "1\/2\/3"/],
+    ['1e39', /numbers of at most 3\.4e38, got 1e\+39/],
+    ['[[1, 2], [3]]', /lists of as many items each, 2 as in the first one, got \[3\]/],
+    ['[[1, 2], 3]', /lists of lists to one depth, got 3/],
+    ['[[1, a]]', /expected numbers, got "a"/],
+    ['[[1, 2]', /a \] for every \[, got/],
+    ['[[1 2]]', /commas between their items/],
+    ['[[]]', /lists with numbers in them, got "an empty list"/],
+  ])('%s is refused', async (text, sentence) => {
+    await expect(readKernel(text)).rejects.toThrow(sentence);
+    await expect(readKernel(text)).rejects.toMatchObject({ code: 'ERR_OPTION', details: { argument: 'kernel' } });
+  });
+
+  test('one row in one list says what it lacks', async () => {
+    await expect(readKernel('[1, 2, 1]')).rejects.toThrow(
+      /\[height, width\].*got \[3\]; write one row as \[\[1, 2, 1\]\]/,
+    );
   });
 
   test('a matrix has one row per channel', async () => {

@@ -1,6 +1,7 @@
 // Options as callers write them, and the readers that turn each into numbers or a typed error.
 import { invalid } from './errors.js';
 import { type Layout, layouts } from './params.js';
+import { suggestion } from './suggest.js';
 import { maxInt32, type Tensor, type TensorData } from './tensor.js';
 
 /** A size in both directions: one number, or `[height, width]`. */
@@ -54,7 +55,8 @@ export function checkOptions(options: unknown, known?: readonly string[]): void 
   for (const name in options) {
     if (known.includes(name) || !Object.hasOwn(options, name)) continue;
     if ((options as Record<string, unknown>)[name] !== undefined) {
-      throw invalid('ERR_OPTION', 'options', `one of ${known.join(', ')}`, name, 'remove it or mend its spelling');
+      const fix = suggestion(name, known, 'remove it');
+      throw invalid('ERR_OPTION', 'options', `one of ${known.join(', ')}`, name, fix);
     }
   }
 }
@@ -68,13 +70,8 @@ export function readName<Name extends string>(
 ): Name {
   if (value === undefined) return byDefault;
   if (!names.includes(value as Name)) {
-    throw invalid(
-      'ERR_OPTION',
-      argument,
-      `one of ${names.map((name) => `'${name}'`).join(', ')}`,
-      value,
-      'name one of them',
-    );
+    const expected = `one of ${names.map((name) => `'${name}'`).join(', ')}`;
+    throw invalid('ERR_OPTION', argument, expected, value, suggestion(value, names, 'name one of them'));
   }
   return value as Name;
 }

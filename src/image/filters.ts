@@ -1,22 +1,23 @@
 // Filters as a user names them: a preset, a file, or numbers.
-import { invalid } from '../core/errors.js';
-import { type Tensor, tensor } from '../core/tensor.js';
+import { invalid, SepconvError } from '../core/errors.js';
+import type { Tensor } from '../core/tensor.js';
 import { readBytes } from './files.js';
-import { matrix, parseRows } from './matrix.js';
+import { fromLists, parseNumbers, parseTextFile } from './matrix.js';
 import { isNpy, parseNpy } from './npy.js';
-import { kernelForms, kernelPreset, mixForms, mixPreset } from './presets.js';
+import { kernelPreset, mixPreset } from './presets.js';
 
 /**
  * Reads a filter of pictures.
  *
- * @param text a preset (`gaussian:9`), the path of a .json or .npy file, or rows of numbers (`"-1 0 1; -2 0 2; -1 0 1"`)
+ * @param text a preset (`gaussian:9`), the path of a .json, .npy, .txt or .csv file, or numbers (`"-1 0 1; -2 0 2"`)
  * @returns [height, width], [height, width, channels] or [height, width, channels, outputs]
  * @throws SepconvError (rejects) `ERR_OPTION`, `ERR_SHAPE`, `ERR_FILE`, `ERR_CODEC`
  */
 export async function readKernel(text: string): Promise<Tensor> {
-  const array = kernelPreset(text) ?? (await readArray('kernel', text, kernelForms));
-  if (array.shape.length < 2 || array.shape.length > 4 || array.shape[0] === 0) {
-    throw invalid('ERR_SHAPE', 'kernel', '[height, width], or that with channels', array.shape, 'reshape it');
+  const array = (await readNumbers('kernel', text)) ?? kernelPreset(text);
+  if (array.shape.length < 2 || array.shape.length > 4 || array.shape.includes(0)) {
+    const fix = 'write one row as [[1, 2, 1]]';
+    throw invalid('ERR_SHAPE', 'kernel', '[height, width], or that with channels', array.shape, fix);
   }
   return array;
 }
@@ -24,63 +25,39 @@ export async function readKernel(text: string): Promise<Tensor> {
 /**
  * Reads a mix of channels for a picture.
  *
- * @param text a preset (`luma`), the path of a .json or .npy file, or rows of numbers, one row per input channel
+ * @param text a preset (`luma`), the path of a .json, .npy, .txt or .csv file, or numbers, one row per input channel
  * @param channels that it reads
+ * @param argument what the text was given as, for errors
  * @returns [channels, outputs]
  * @throws SepconvError (rejects) `ERR_OPTION`, `ERR_SHAPE`, `ERR_FILE`, `ERR_CODEC`
  */
-export async function readMix(text: string, channels: number): Promise<Tensor> {
-  const array = mixPreset(text, channels) ?? (await readArray('pointwise', text, mixForms));
+export async function readMix(text: string, channels: number, argument = 'pointwise'): Promise<Tensor> {
+  const array = (await readNumbers(argument, text)) ?? mixPreset(text, channels, argument);
   if (array.shape.length !== 2 || array.shape[0] !== channels) {
-    throw invalid(
-      'ERR_SHAPE',
-      'pointwise',
-      `${channels} rows, one per channel that it reads`,
-      array.shape,
-      'give a [channels, outputs] matrix',
-    );
+    const expected = `a matrix of ${channels} rows, one per channel that it reads`;
+    const fix = 'write one row per channel, one column per output';
+    throw invalid('ERR_SHAPE', argument, expected, array.shape, fix);
   }
   return array;
 }
 
-async function readArray(argument: string, text: string, forms: readonly string[]): Promise<Tensor> {
-  if (/\.(json|npy)$/i.test(text)) {
-    const bytes = await readBytes(argument, text);
-    return isNpy(bytes) ? parseNpy(bytes, text).tensor : parseJson(argument, Buffer.from(bytes).toString(), text);
+/** The numbers that a text is, or that the file of its name holds; undefined where it is neither. */
+async function readNumbers(argument: string, text: string): Promise<Tensor | undefined> {
+  if (!/\.(json|npy|txt|csv)$/i.test(text)) {
+    return /^\s*[-+.\d[]/.test(text) ? parseNumbers(argument, text) : undefined;
   }
-  if (/^\s*[-+.\d]/.test(text)) return matrix(parseRows(argument, text));
-  throw invalid(
-    'ERR_OPTION',
-    argument,
-    `a preset (${forms.join(', ')}), a .json or .npy file, or numbers such as "0 1; 1 0"`,
-    text,
-    'name one of them',
-  );
-}
-
-function parseJson(argument: string, text: string, name: string): Tensor {
-  let value: unknown;
+  const bytes = await readBytes(argument, text);
+  if (isNpy(bytes)) return parseNpy(bytes, text).tensor;
   try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw invalid(
-      'ERR_CODEC',
-      argument,
-      'JSON',
-      `${name} (${(cause as Error).message})`,
-      'give rows, [[0, 1], [1, 0]]',
-    );
+    const content = Buffer.from(bytes).toString();
+    return /\.json$/i.test(text) ? fromLists(text, JSON.parse(content)) : parseTextFile(text, content);
+  } catch (error) {
+    throw broken(text, error as Error);
   }
-  const shape: number[] = [];
-  for (let level = value; Array.isArray(level); level = level[0]) shape.push(level.length);
-  const numbers = Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY) : [];
-  if (!isRectangular(value, shape) || !numbers.every(Number.isFinite)) {
-    throw invalid('ERR_SHAPE', argument, 'nested lists of as many numbers each', name, 'give rows, [[0, 1], [1, 0]]');
-  }
-  return tensor(Float32Array.from(numbers as number[]), shape);
 }
 
-function isRectangular(value: unknown, [length, ...inner]: readonly number[]): boolean {
-  if (length === undefined) return !Array.isArray(value);
-  return Array.isArray(value) && value.length === length && value.every((item) => isRectangular(item, inner));
+/** What a file holds is no wrong usage. */
+function broken(name: string, error: Error): SepconvError {
+  if (error instanceof SepconvError) return new SepconvError('ERR_CODEC', error.message, error.details, error);
+  return invalid('ERR_CODEC', name, 'JSON', error.message, 'give rows, [[0, 1], [1, 0]]');
 }

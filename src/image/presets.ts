@@ -1,7 +1,8 @@
 // Filters and channel mixes by name. Their numbers are the same on every host: + − × ÷ only, in the order written.
 import { invalid } from '../core/errors.js';
-import { exponential } from '../core/exponential.js';
+import { suggestion } from '../core/suggest.js';
 import type { Tensor } from '../core/tensor.js';
+import { gaussianWeights } from './gaussian.js';
 import { matrix, parseRows } from './matrix.js';
 
 const largestKernel = 999;
@@ -35,7 +36,7 @@ const kernels: Record<string, Preset<(args: Arguments, form: string) => Rows>> =
 };
 
 /** One row per input channel, one column per output channel. */
-const mixes: Record<string, Preset<(channels: number, args: Arguments, form: string) => Rows>> = {
+const mixes: Record<string, Preset<(channels: number, args: Arguments, form: string, argument: string) => Rows>> = {
   identity: { form: 'identity', make: (channels) => filled(channels, channels, 0).map((_, i) => unit(channels, i)) },
   mean: { form: 'mean', make: (channels) => filled(channels, 1, 1 / channels) },
   luma: ofColour('luma', () => luma.map((weight) => [weight])),
@@ -51,34 +52,54 @@ export const kernelForms = Object.values(kernels).map(({ form }) => form);
 export const mixForms = Object.values(mixes).map(({ form }) => form);
 
 /**
- * A filter by name, or undefined where there is none of that name.
+ * A filter by name.
  *
  * @param text a name and its numbers: `sobel-x`, `box:5`, `gaussian:9:1.5` (sigma 0.3 · ((k − 1) / 2 − 1) + 0.8 unless given)
  * @returns [height, width]
- * @throws SepconvError `ERR_OPTION` where the numbers after the name do not fit it
+ * @throws SepconvError `ERR_OPTION` where there is none of that name, or the numbers after it do not fit
  */
-export function kernelPreset(text: string): Tensor | undefined {
+export function kernelPreset(text: string): Tensor {
   const { name, args } = split(text);
-  if (!Object.hasOwn(kernels, name)) return undefined;
+  if (!Object.hasOwn(kernels, name)) {
+    const fix = 'it is a mix of channels, for mode pointwise';
+    throw unknown('kernel', text, kernels, Object.hasOwn(mixes, name) ? fix : undefined);
+  }
   const { form, make } = kernels[name];
   checkCount('kernel', text, form, args);
   return matrix(make(args, form));
 }
 
 /**
- * A mix of channels by name, or undefined where there is none of that name.
+ * A mix of channels by name.
  *
  * @param text a name and its number: `luma`, `saturate:1.5`
  * @param channels of the picture
+ * @param argument what the text was given as, for errors
  * @returns [channels, outputs]
  * @throws SepconvError `ERR_OPTION`; `ERR_SHAPE` where it needs another number of channels
  */
-export function mixPreset(text: string, channels: number): Tensor | undefined {
+export function mixPreset(text: string, channels: number, argument = 'pointwise'): Tensor {
   const { name, args } = split(text);
-  if (!Object.hasOwn(mixes, name)) return undefined;
+  if (!Object.hasOwn(mixes, name)) {
+    const fix = 'it is a filter of pixels, for the other modes';
+    throw unknown(argument, text, mixes, Object.hasOwn(kernels, name) ? fix : undefined);
+  }
   const { form, make } = mixes[name];
-  checkCount('pointwise', text, form, args);
-  return matrix(make(channels, args, form));
+  checkCount(argument, text, form, args);
+  return matrix(make(channels, args, form, argument));
+}
+
+function unknown(argument: string, text: string, presets: Record<string, Preset<unknown>>, fix: string | undefined) {
+  const forms = Object.values(presets).map(({ form }) => form);
+  const expected = `a preset (${forms.join(', ')}), a .json, .npy, .txt or .csv file, or numbers such as "0 1; 1 0"`;
+  const name = split(text).name;
+  return invalid(
+    'ERR_OPTION',
+    argument,
+    expected,
+    text,
+    fix ?? suggestion(name, Object.keys(presets), 'name one of them'),
+  );
 }
 
 function fixed(form: string, rows: string) {
@@ -86,13 +107,13 @@ function fixed(form: string, rows: string) {
 }
 
 /** A mix that exists for red, green and blue only. */
-function ofColour(form: string, rows: (args: Arguments, form: string) => Rows) {
+function ofColour(form: string, rows: (args: Arguments, form: string, argument: string) => Rows) {
   return {
     form,
-    make(channels: number, args: Arguments): Rows {
-      if (channels === 3) return rows(args, form);
+    make(channels: number, args: Arguments, _: string, argument: string): Rows {
+      if (channels === 3) return rows(args, form, argument);
       const fix = 'use a colour picture, or a matrix with one row per channel';
-      throw invalid('ERR_SHAPE', 'pointwise', `3 channels (red, green, blue) for ${form}`, channels, fix);
+      throw invalid('ERR_SHAPE', argument, `3 channels (red, green, blue) for ${form}`, channels, fix);
     },
   };
 }
@@ -121,16 +142,9 @@ function filled(height: number, width: number, value: number): number[][] {
   return Array.from({ length: height }, () => new Array<number>(width).fill(value));
 }
 
-function gaussian([k, sigma = 0.3 * ((k - 1) * 0.5 - 1) + 0.8]: Arguments, form: string): Rows {
-  size(k, form);
+function gaussian([k, sigma]: Arguments, form: string): Rows {
   if (sigma < 0.1) throw invalid('ERR_OPTION', 'kernel', `${form} with sigma of at least 0.1`, sigma, 'change sigma');
-  const weights = Array.from({ length: k }, (_, i) => {
-    const distance = (i - (k - 1) / 2) / sigma;
-    const exponent = -(distance * distance) / 2;
-    return exponent < -120 ? 0 : exponential(exponent);
-  });
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  const row = weights.map((weight) => weight / sum);
+  const row = gaussianWeights(size(k, form), sigma);
   return row.map((y) => row.map((x) => y * x));
 }
 
@@ -147,7 +161,7 @@ function unit(length: number, one: number): number[] {
   return Array.from({ length }, (_, i) => (i === one ? 1 : 0));
 }
 
-function saturate([x]: Arguments, form: string): Rows {
-  if (x < 0) throw invalid('ERR_OPTION', 'pointwise', `${form} with x of at least 0`, x, 'change x');
+function saturate([x]: Arguments, form: string, argument: string): Rows {
+  if (x < 0) throw invalid('ERR_OPTION', argument, `${form} with x of at least 0`, x, 'change x');
   return luma.map((weight, i) => unit(3, i).map((own) => (1 - x) * weight + x * own));
 }
