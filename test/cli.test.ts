@@ -73,7 +73,7 @@ describe('modes', () => {
     expect(object).toMatchObject({ operation: 'sepFilter2d', filterShapes: [[9], [9]], dtype: 'uint8' });
     expect(object.separation.reason).toMatch(/^separated: rank 1 .* 9 \+ 9 taps instead of 81$/);
     const whole = await report([photograph, '-m', 'spatial', '-k', 'emboss']);
-    expect(whole).toMatchObject({ operation: 'depthwiseConv2d', dtype: 'uint8', separation: { rank: 3 } });
+    expect(whole).toMatchObject({ operation: 'depthwiseConv2d', dtype: 'float32', separation: { rank: 3 } });
     expect((await report([photograph, '-m', 'spatial', '--range', 'abs'])).dtype).toBe('float32');
     expect((await report(['grey16.png', '-m', 'spatial'])).dtype).toBe('float32');
     expect((await report([photograph, '-m', 'depthwise'])).dtype).toBe('float32');
@@ -121,7 +121,9 @@ describe('modes', () => {
   test('on a terminal the result is shown by itself, with notes on stderr', async () => {
     const shown = await sepconv(['grey.png', '-m', 'spatial', '-k', 'identity'], { isTerminal: true });
     expect({ status: shown.status, stdout: shown.stdout.toString() }).toEqual({ status: 0, stdout: '    \n....\n' });
-    expect(shown.stderr).toMatch(/^separated: rank 1.*\nspatial on \S+ in [\d.]+ ms: 4×3×1 → 4×3×1\n$/);
+    expect(shown.stderr).toMatch(
+      /^separated: rank 1.*\nspatial, kernel identity, .*: 3×4×1 → 3×4×1 on \S+ in [\d.]+ ms\n$/,
+    );
     const written = await sepconv(['rgba.png', '-o', 'terminal.jpg'], { isTerminal: true });
     expect(written.stdout.toString()).toBe('');
     expect(written.stderr).toMatch(/terminal\.jpg has no alpha/);

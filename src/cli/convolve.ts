@@ -13,8 +13,11 @@ import { type Range, ranges, toPixels } from '../image/pixels.js';
 import { samplePicture } from '../image/sample.js';
 import { backendName } from './backends.js';
 import { blocking } from './interrupt.js';
-import { type JobTexts, type NamedJob, readJob } from './job.js';
+import { type JobTexts, type NamedJob, readJob, readMode } from './job.js';
+import { clippedNote, separableNote } from './notes.js';
+import { flagOf } from './options.js';
 import { outputHash } from './output-hash.js';
+import { inProgress } from './progress.js';
 import { draw, screenOf } from './show.js';
 
 export interface ConvolveOptions extends JobTexts {
@@ -35,25 +38,30 @@ export interface ConvolveOptions extends JobTexts {
  * @throws SepconvError (rejects)
  */
 export async function convolve(path: string | undefined, options: ConvolveOptions): Promise<void> {
+  readMode(options);
   const range = readName('range', options.range, ranges, 'clamp');
   const target = await readTarget(path, options);
   const runtime = await createRuntime(readRuntimeOptions(options));
   const picture: Picture = path === undefined ? samplePicture() : await decode(await readBytes('picture', path), path);
   const named = await readJob(options, picture.image.shape[3], resultType(picture, range, options.output));
-  const { result, milliseconds } = run(runtime, picture, named);
+  const notes = [...named.notes, separableNote(named, picture.image.shape)].filter((note) => note !== undefined);
+  for (const sentence of notes) note(sentence);
+  const { result, milliseconds } = await inProgress(named.mode, () => run(runtime, picture, named));
+  const { output, json } = options;
+  const isPicture = target.isShown || (output !== undefined && formatOf(output) !== 'npy');
+  const clipped = isPicture ? clippedNote(result.image, range, picture.maximum, named) : undefined;
+  const after = [named.job.separation?.reason, clipped, result.alpha && output && lostAlpha(output)];
+  notes.push(...after.filter((sentence) => sentence !== undefined));
   if (target.isShown) checkPicture(result.image, 'the terminal');
-  if (options.output !== undefined) await write(options.output, result, range, options.force === true);
+  if (output !== undefined) await write(output, result, range, options.force === true);
   if (target.isShown) await show(result, range);
-  if (options.json) {
-    const report = describeRun(runtime, picture, result.image, named, milliseconds);
-    const files = { input: path ?? null, output: options.output ?? null };
-    await writeStdout(`${JSON.stringify({ mode: named.mode, ...files, ...report })}\n`);
+  const report = describeRun(runtime, picture, result.image, named, milliseconds);
+  if (json) {
+    const files = { input: path ?? null, output: output ?? null };
+    await writeStdout(`${JSON.stringify({ mode: named.mode, ...files, ...report, range, notes })}\n`);
   }
-  if (named.job.separation) note(named.job.separation.reason);
-  note(
-    `${named.mode} on ${backendName(runtime.info)} in ${milliseconds} ms: ${sizeText(picture.image)} → ${sizeText(result.image)}`,
-  );
-  if (result.alpha && options.output !== undefined) noteAlpha(options.output);
+  for (const sentence of after) if (sentence !== undefined) note(sentence);
+  note(sentenceOf(named, runtime, milliseconds, picture.image, result.image, isPicture ? range : undefined));
 }
 
 /** Settles where the result goes, before any work. */
@@ -123,7 +131,7 @@ function describeRun(
   runtime: Runtime,
   picture: Picture,
   output: Tensor<TensorData>,
-  { job, kernelName, pointwiseName }: NamedJob,
+  { job, settings }: NamedJob,
   milliseconds: number,
 ) {
   const { backend, isa, threads } = runtime.info;
@@ -133,8 +141,9 @@ function describeRun(
     bits: picture.maximum === 255 ? 8 : 16,
     alpha: picture.alpha !== undefined,
     outputShape: output.shape,
-    kernel: kernelName ?? null,
-    pointwise: pointwiseName ?? null,
+    kernel: null,
+    pointwise: null,
+    ...settings,
     filterShapes: job.filters.map(({ shape }) => shape),
     separation: job.separation ?? null,
     backend,
@@ -146,13 +155,36 @@ function describeRun(
   };
 }
 
-function sizeText({ shape: [, height, width, channels] }: Tensor<TensorData>): string {
-  return `${width}×${height}×${channels}`;
+/** What ran, with every filter and option, and how the sizes changed. */
+function sentenceOf(
+  { mode, settings }: NamedJob,
+  { info }: Runtime,
+  milliseconds: number,
+  input: Tensor<TensorData>,
+  output: Tensor<TensorData>,
+  range: Range | undefined,
+): string {
+  const all: NamedJob['settings'] = { ...settings, ...(range && { range }) };
+  const told = Object.entries(all).filter(([, value]) => value !== false);
+  const words = told.map(([name, value]) => `${flagOf(name)}${value === true ? '' : ` ${shortened(String(value))}`}`);
+  const sizes = `${sizeText(input)} → ${sizeText(output)}`;
+  return `${[mode, ...words].join(', ')}: ${sizes} on ${backendName(info)} in ${milliseconds} ms`;
 }
 
-function noteAlpha(path: string): void {
+function shortened(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 39)}…`;
+}
+
+/** Height × width × channels, as the tensors have it. */
+function sizeText({ shape: [, height, width, channels] }: Tensor<TensorData>): string {
+  return `${height}×${width}×${channels}`;
+}
+
+function lostAlpha(path: string): string | undefined {
   const format = formatOf(path);
-  if (format === 'jpeg' || format === 'npy') note(`${basename(path)} has no alpha: ${format} does not keep it`);
+  return format === 'jpeg' || format === 'npy'
+    ? `${basename(path)} has no alpha: ${format} does not keep it`
+    : undefined;
 }
 
 /** Says something beside the result, where a person is watching. */

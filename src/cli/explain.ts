@@ -47,7 +47,8 @@ function readInput(text: string): Shape {
 
 async function readLayers(texts: ExplainTexts): Promise<readonly LayerSizes[]> {
   const { mode, kernelSize, outChannels, multiplier, groups, strides, dilations, padding, ceilMode } = texts;
-  const pair = (name: string, text: string | undefined) => (text === undefined ? undefined : readPairText(name, text));
+  const pair = (name: string, text: string | undefined) =>
+    text === undefined ? undefined : readPairText(name, text, 1);
   const count = (text: string | undefined) => (text === undefined ? undefined : Number(text || Number.NaN));
   const layer = {
     mode,

@@ -2,11 +2,12 @@
 import { invalid } from '../core/errors.js';
 import { readName } from '../core/options.js';
 import { borders, type Dtype } from '../core/params.js';
+import type { Tensor } from '../core/tensor.js';
 import type { Job, JobOptions } from '../image/convolve.js';
 import { readKernel, readMix } from '../image/filters.js';
 import { flip } from '../image/fit.js';
 import { type Mode, type ModeName, type ModeOption, modeNames, modes } from '../image/modes.js';
-import { readPaddingText, readPairText } from './options.js';
+import { flagOf, readPaddingText, readPairText } from './options.js';
 
 /** What the user wrote; absent means the default. */
 export interface JobTexts {
@@ -23,56 +24,111 @@ export interface JobTexts {
   readonly countIncludePad?: boolean;
 }
 
-/** A job, its mode, and the names of its filters. */
+/** A job and its mode, as a report tells them. */
 export interface NamedJob {
   readonly mode: ModeName;
   readonly job: Job;
-  readonly kernelName?: string | undefined;
-  readonly pointwiseName?: string | undefined;
+  /** The filters by name, and every option that the mode has by value, defaults included. */
+  readonly settings: Readonly<Record<string, string | number | boolean | readonly number[]>>;
+  /** Sentences about defaults that are not the usual ones. */
+  readonly notes: readonly string[];
+  /** The filter as it was read; undefined in modes without one. */
+  readonly kernel: Tensor | undefined;
 }
 
-const modeOptions: Record<ModeOption, string> = {
-  kernel: '--kernel',
-  pointwise: '--pointwise',
-  window: '--window',
-  strides: '--strides',
-  dilations: '--dilations',
-  padding: '--padding',
-  border: '--border',
-  flip: '--flip',
-  ceilMode: '--ceil-mode',
-  countIncludePad: '--count-include-pad',
-};
+const modeOptions: readonly ModeOption[] = [
+  'kernel',
+  'pointwise',
+  'window',
+  'strides',
+  'dilations',
+  'padding',
+  'border',
+  'flip',
+  'ceilMode',
+  'countIncludePad',
+];
+
+/**
+ * Reads the mode, and checks that it takes the options that are given.
+ *
+ * @throws SepconvError `ERR_OPTION`
+ */
+export function readMode(texts: JobTexts): ModeName {
+  const name = readName('mode', texts.mode, modeNames, 'depthwise');
+  const { options }: Mode = modes[name];
+  for (const option of modeOptions) {
+    if (texts[option] === undefined || options.includes(option)) continue;
+    const others = modeNames.filter((other) => (modes[other] as Mode).options.includes(option));
+    const fix = `leave it out, or use mode ${others.join(', ')}`;
+    throw invalid('ERR_OPTION', flagOf(option), `no --${flagOf(option)} in mode ${name}`, texts[option], fix);
+  }
+  if (name === 'pointwise' && texts.kernel !== undefined && texts.pointwise !== undefined) {
+    const expected = 'one matrix, by --kernel or by --pointwise, in mode pointwise';
+    throw invalid('ERR_OPTION', 'kernel', expected, `${texts.kernel} and ${texts.pointwise}`, 'leave one out');
+  }
+  return name;
+}
 
 /**
  * Reads a job for a picture of so many channels.
  *
- * @param dtype of the result, where the operation has both
+ * @param dtype of the result, where the operation has both and no result can lie outside of its range
  * @throws SepconvError (rejects) `ERR_OPTION`, `ERR_SHAPE`, `ERR_FILE`, `ERR_CODEC`
  */
 export async function readJob(texts: JobTexts, channels: number, dtype: Dtype = 'float32'): Promise<NamedJob> {
-  const name = readName('mode', texts.mode, modeNames, 'depthwise');
+  const name = readMode(texts);
   const mode: Mode = modes[name];
-  for (const option of Object.keys(modeOptions) as ModeOption[]) {
-    if (texts[option] !== undefined && !mode.options.includes(option)) throw refused(option, name, texts[option]);
-  }
   const options = readOptions(texts, mode);
   const border = mode.options.includes('border') ? readName('border', texts.border, borders, 'replicate') : undefined;
-  const kernelName = texts.kernel ?? mode.defaults.kernel?.(options.strides);
+  const kernelName = name === 'pointwise' ? undefined : (texts.kernel ?? mode.defaults.kernel?.(options.strides));
   const read = kernelName === undefined ? undefined : await readKernel(kernelName);
   const kernel = read && texts.flip ? flip(read) : read;
-  const pointwiseName = texts.pointwise ?? mode.defaults.pointwise;
   const mixed = channels * (kernel?.shape[3] ?? 1);
-  const pointwise = pointwiseName === undefined ? undefined : await readMix(pointwiseName, mixed);
-  const operation = mode.operation({ channels, kernel, pointwise });
-  const resultType = operation.separation === undefined ? 'float32' : dtype;
-  return { mode: name, job: { ...operation, options, border, dtype: resultType }, kernelName, pointwiseName };
+  const mix = await readPointwise(texts, mode, name, channels, mixed);
+  const operation = mode.operation({ channels, kernel, pointwise: mix?.matrix });
+  const isBounded = operation.separation !== undefined && kernel !== undefined && keepsRange(kernel);
+  const job: Job = { ...operation, options, border, dtype: isBounded ? dtype : 'float32' };
+  const names = { kernel: kernelName, pointwise: mix?.name };
+  return { mode: name, job, settings: settingsOf(names, mode, texts, job), notes: mix?.notes ?? [], kernel };
+}
+
+async function readPointwise(texts: JobTexts, { defaults }: Mode, mode: ModeName, channels: number, mixed: number) {
+  const isKernel = mode === 'pointwise' && texts.kernel !== undefined;
+  const given = isKernel ? texts.kernel : texts.pointwise;
+  const name = given ?? defaults.pointwise?.(channels, mixed);
+  if (name === undefined) return undefined;
+  const matrix = await readMix(name, mixed, isKernel ? 'kernel' : 'pointwise');
+  const isUsual = given !== undefined || name === 'luma';
+  const notes = isUsual
+    ? []
+    : [`pointwise ${name}: luma is for red, green and blue, not for ${mixed} channel${mixed === 1 ? '' : 's'}`];
+  return { name, matrix, notes };
+}
+
+/** Whether results stay between the least and the largest sample: no weight is negative, and together they are 1 at most. */
+function keepsRange({ data }: Tensor): boolean {
+  return data.every((weight) => weight >= 0) && data.reduce((sum, weight) => sum + weight, 0) < 1.0001;
+}
+
+function settingsOf(
+  names: { readonly kernel: string | undefined; readonly pointwise: string | undefined },
+  { options: taken }: Mode,
+  texts: JobTexts,
+  { options, border }: Job,
+): NamedJob['settings'] {
+  const { windowDimensions: window, padding = 'valid', dilations = 1, ceilMode = false } = options;
+  const strides = options.strides ?? window ?? 1;
+  const { flip: isFlipped = false, countIncludePad = false } = texts;
+  const all = { ...names, window, strides, dilations, padding, border, flip: isFlipped, ceilMode, countIncludePad };
+  const isTold = ([name, value]: [string, unknown]) => value !== undefined && taken.includes(name as ModeOption);
+  return Object.fromEntries(Object.entries(all).filter(isTold)) as NamedJob['settings'];
 }
 
 function readOptions(texts: JobTexts, { defaults }: Mode): JobOptions {
   const pair = (option: 'window' | 'strides' | 'dilations') => {
     const text = texts[option];
-    return text === undefined ? undefined : readPairText(option, text);
+    return text === undefined ? undefined : readPairText(option, text, 1);
   };
   return {
     windowDimensions: pair('window') ?? defaults.window,
@@ -82,8 +138,4 @@ function readOptions(texts: JobTexts, { defaults }: Mode): JobOptions {
     ceilMode: texts.ceilMode,
     countIncludePad: texts.countIncludePad,
   };
-}
-
-function refused(option: ModeOption, mode: ModeName, received: unknown) {
-  return invalid('ERR_OPTION', option, `no ${modeOptions[option]} in mode ${mode}`, received, 'leave it out');
 }

@@ -1,17 +1,43 @@
 // Numbers as the command line writes them.
 import { invalid } from '../core/errors.js';
 import type { Padding, Pair } from '../core/options.js';
+import { suggestion } from '../core/suggest.js';
+import { maxInt32 } from '../core/tensor.js';
 
-/** Reads `2`, or `2,1` for [height, width]; the operation checks the numbers. */
-export function readPairText(argument: string, text: string): Pair {
-  const numbers = text.split(',').map((item) => (item.trim() === '' ? Number.NaN : Number(item)));
-  if (!numbers.every(Number.isInteger) || numbers.length > 2) {
-    throw invalid('ERR_OPTION', argument, 'a whole number, or height,width', text, 'write 2 or 2,1 for instance');
+/** Reads `2`, or `2,1` for [height, width], whole numbers of at least `least`. */
+export function readPairText(argument: string, text: string, least: number): Pair {
+  const numbers = text.split(',').map((item) => readWhole(item));
+  if (!numbers.every((n) => n >= least) || numbers.length > 2) {
+    const expected = `a whole number of at least ${least}, or two as height,width`;
+    throw invalid('ERR_OPTION', argument, expected, text, 'write 2 or 2,1 for instance');
   }
   return numbers.length === 1 ? numbers[0] : [numbers[0], numbers[1]];
 }
 
+/** Reads a whole number of at least 1. */
+export function readCountText(argument: string, text: string): number {
+  const count = readWhole(text);
+  if (count >= 1) return count;
+  throw invalid('ERR_OPTION', argument, 'a whole number of at least 1', text, 'give a whole number');
+}
+
+const paddings = ['same', 'same-lower', 'valid'] as const;
+
 /** Reads a name of a padding, or numbers. */
 export function readPaddingText(text: string): Padding {
-  return text === 'same' || text === 'same-lower' || text === 'valid' ? text : readPairText('padding', text);
+  const name = paddings.find((known) => known === text);
+  if (name !== undefined) return name;
+  if (/^[\s\d,.+-]*$/.test(text)) return readPairText('padding', text, 0);
+  const expected = `one of ${paddings.map((known) => `'${known}'`).join(', ')}, or pixels as n or height,width`;
+  throw invalid('ERR_OPTION', 'padding', expected, text, suggestion(text, paddings, 'name one of them'));
+}
+
+/** A whole number up to the largest int32, or NaN. */
+function readWhole(text: string): number {
+  return /^\s*\d+\s*$/.test(text) && Number(text) <= maxInt32 ? Number(text) : Number.NaN;
+}
+
+/** `ceil-mode`, as the command line writes `ceilMode`. */
+export function flagOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

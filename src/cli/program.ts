@@ -44,7 +44,21 @@ function createProgram(): Command {
     .version(version)
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'sepconv: ')) });
+    .helpCommand('help [command]', 'what a command takes')
+    .configureOutput({
+      writeOut(text) {
+        // A reader that has seen enough closes the pipe.
+        process.stdout.once('error', () => {});
+        process.stdout.write(text);
+      },
+      outputError: (text, write) =>
+        write(
+          `${text
+            .replace(/^error: /, 'sepconv: ')
+            .trim()
+            .replace(/\s*\n\s*/g, ' ')}\n`,
+        ),
+    });
   addConvolve(program);
   addExplain(program.command('explain'));
   program.command('info').description('what runs here, and why').option('--json', 'one object on stdout').action(info);

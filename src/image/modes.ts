@@ -35,7 +35,8 @@ export interface Mode {
   /** What stands where the user gives nothing; what is absent here too is as the operation has it. */
   readonly defaults: {
     readonly kernel?: (strides: Pair | undefined) => string;
-    readonly pointwise?: string;
+    /** By the channels of the picture, and those that the matrix reads. */
+    readonly pointwise?: (channels: number, mixed: number) => string;
     readonly window?: Pair;
     readonly strides?: Pair;
     readonly padding?: 'same';
@@ -47,6 +48,11 @@ export interface Mode {
 const filtering = ['kernel', 'strides', 'dilations', 'padding', 'border', 'flip'] as const;
 const pooling = ['window', 'strides', 'dilations', 'padding', 'ceilMode'] as const;
 const sobel = () => 'sobel-x';
+/** What mixes as many channels as there are: brightness in colour pictures, else nothing special. */
+const mixFor = (channels: number, mixed: number) => {
+  if (mixed === 1) return 'identity';
+  return channels === 3 && mixed === 3 ? 'luma' : 'mean';
+};
 const fitted = ({ kernel, channels }: ModeFilters) => fitKernel(kernel!, channels);
 
 export const modes = {
@@ -58,14 +64,14 @@ export const modes = {
   },
   pointwise: {
     summary: 'mixes the channels of each pixel',
-    options: ['pointwise', 'strides'],
-    defaults: { pointwise: 'luma' },
+    options: ['kernel', 'pointwise', 'strides'],
+    defaults: { pointwise: mixFor },
     operation: ({ pointwise }) => ({ op: 'pointwiseConv2d', filters: [pointwise!] }),
   },
   separable: {
     summary: 'filters each channel, then mixes them',
     options: [...filtering, 'pointwise'],
-    defaults: { kernel: sobel, pointwise: 'luma', padding: 'same' },
+    defaults: { kernel: sobel, pointwise: mixFor, padding: 'same' },
     operation: (filters) => ({ op: 'separableConv2d', filters: [fitted(filters), filters.pointwise!] }),
   },
   standard: {

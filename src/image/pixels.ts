@@ -27,6 +27,24 @@ export function toPixels(data: TensorData, range: Range, white: Maximum, maximum
   return pixels;
 }
 
+/** How many results no sample can stand for: `below` is less than 0, `above` more than white, by half a sample or more. */
+export interface Clipped {
+  readonly below: number;
+  readonly above: number;
+}
+
+/** Counts the results that `toPixels` would clip. */
+export function clippedSamples(data: TensorData, range: Range, white: Maximum): Clipped {
+  let [below, above] = [0, 0];
+  if (range === 'normalize' || data instanceof Uint8Array) return { below, above };
+  for (let i = 0; i < data.length; i++) {
+    const value = range === 'abs' ? Math.abs(data[i]) : data[i];
+    if (value <= -0.5) below++;
+    else if (value >= white + 0.5) above++;
+  }
+  return { below, above };
+}
+
 export function emptySamples(length: number, maximum: Maximum): Samples {
   return maximum === 255 ? new Uint8ClampedArray(length) : new Uint16Array(length);
 }
