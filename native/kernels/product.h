@@ -13,7 +13,9 @@ constexpr int panelVecs = 3;
 
 /** Pixels of a tile over panels of W Vecs: their sums leave room for two Vecs of weights, an input and a product. */
 template <int W>
-constexpr int tilePixels = W == 3 ? (Vec::registers == 16 ? 4 : 8) : 6;
+constexpr int tilePixels = Vec::registers == 32 ? 24 / W
+                           : W == 3             ? 4
+                                                : 6;
 
 /** How a tile reads and writes: `rows` × `columns` taps of `channels` inputs each. */
 struct Products {
@@ -96,28 +98,45 @@ struct PixelSteps {
   ptrdiff_t seven;
 };
 
-template <int I>
-ALWAYS_INLINE float inputOf(const char* in, const PixelSteps& steps) {
-  const ptrdiff_t offset = I == 7   ? steps.seven
-                           : I == 6 ? 2 * steps.three
-                           : I == 5 ? steps.five
-                           : I == 3 ? steps.three
-                                    : I * steps.one;
-  return *reinterpret_cast<const float*>(in + offset);
+/** The input channel at hand of the pixels of a tile, by the first of each eight. */
+template <int P>
+using PixelInputs = Registers<const char*, (P + 7) / 8>;
+
+template <int N>
+ALWAYS_INLINE void placeInputs(Registers<const char*, N>& inputs, const char* x, ptrdiff_t step) {
+  inputs.first = x;
+  if constexpr (N > 1) placeInputs(inputs.others, x + 8 * step, step);
+}
+
+template <int N>
+ALWAYS_INLINE void nextInputs(Registers<const char*, N>& inputs) {
+  inputs.first += sizeof(float);
+  if constexpr (N > 1) nextInputs(inputs.others);
+}
+
+template <int I, int N>
+ALWAYS_INLINE const float* inputOf(const Registers<const char*, N>& inputs, const PixelSteps& steps) {
+  constexpr int i = I % 8;
+  const ptrdiff_t offset = i == 7   ? steps.seven
+                           : i == 6 ? 2 * steps.three
+                           : i == 5 ? steps.five
+                           : i == 3 ? steps.three
+                                    : i * steps.one;
+  return reinterpret_cast<const float*>(at<I / 8>(inputs) + offset);
 }
 
 template <int W>
-ALWAYS_INLINE void addWeights(Registers<Vec, W>& sums, Vec value, const Registers<Vec, W>& weights) {
-  sums.first = addProduct(sums.first, value, weights.first);
-  if constexpr (W > 1) addWeights(sums.others, value, weights.others);
+ALWAYS_INLINE void addWeights(Registers<Vec, W>& sums, const float* input, const Registers<Vec, W>& weights) {
+  sums.first = addProductOf(sums.first, weights.first, input);
+  if constexpr (W > 1) addWeights(sums.others, input, weights.others);
 }
 
 /** One input channel of P pixels times the weights of a panel. */
-template <int I = 0, int W, int P>
-ALWAYS_INLINE void addChannel(Registers<Registers<Vec, W>, P>& sums, const char* in, const PixelSteps& steps,
-                              const Registers<Vec, W>& weights) {
-  addWeights(at<I>(sums), Vec::splat(inputOf<I>(in, steps)), weights);
-  if constexpr (I + 1 < P) addChannel<I + 1>(sums, in, steps, weights);
+template <int I = 0, int W, int P, int N>
+ALWAYS_INLINE void addChannel(Registers<Registers<Vec, W>, P>& sums, const Registers<const char*, N>& inputs,
+                              const PixelSteps& steps, const Registers<Vec, W>& weights) {
+  addWeights(at<I>(sums), inputOf<I>(inputs, steps), weights);
+  if constexpr (I + 1 < P) addChannel<I + 1>(sums, inputs, steps, weights);
 }
 
 /** P pixels × W Vecs of output channels, of which `valid` exist; `panel` begins with their bias. */
@@ -133,12 +152,13 @@ void productTile(const Epilogue& e, const Products& t, const float* x, const flo
   fill(sums, bias);
   for (int32_t row = 0; row < t.rows; ++row) {
     for (int32_t column = 0; column < t.columns; ++column) {
-      const char* in = reinterpret_cast<const char*>(x + row * t.rowStep + column * t.columnStep);
+      PixelInputs<P> inputs;
+      placeInputs(inputs, reinterpret_cast<const char*>(x + row * t.rowStep + column * t.columnStep), step);
       const float* weights = f + (row * t.weightRowStep + column * t.weightColumnStep) * width;
-      for (int32_t c = t.channels; c > 0; --c, in += sizeof(float), weights += width) {
+      for (int32_t c = t.channels; c > 0; --c, nextInputs(inputs), weights += width) {
         Registers<Vec, W> channel;
         loadRow(channel, weights);
-        addChannel(sums, in, steps, channel);
+        addChannel(sums, inputs, steps, channel);
       }
     }
   }
@@ -152,7 +172,7 @@ void productTile(const Epilogue& e, const Products& t, const float* x, const flo
 template <int P, int W>
 inline void productPanel(const Epilogue& e, const Products& t, const float* x, const float* panel, int32_t valid,
                          float* y, int32_t pixels) {
-  constexpr int smaller = P > 4 ? 4 : P / 2;
+  constexpr int smaller = P > 8 ? 8 : P > 4 ? 4 : P / 2;
   int32_t done = 0;
   for (; done + P <= pixels; done += P) {
     productTile<P, W>(e, t, x + done * t.pixelStep, panel, valid, y + done * t.outputStep);

@@ -39,6 +39,11 @@ ALWAYS_INLINE Lane multiply(Lane a, Lane b) { return {a.v * b.v}; }
 ALWAYS_INLINE Lane divide(Lane a, Lane b) { return {a.v / b.v}; }
 /** Two roundings, never fused. */
 ALWAYS_INLINE Lane addProduct(Lane sum, Lane a, Lane b) { return {sum.v + a.v * b.v}; }
+/** The same with one value in all lanes, where it stands in memory. */
+template <class V>
+ALWAYS_INLINE V addProductOf(V sum, V a, const float* value) {
+  return addProduct(sum, a, V::splat(*value));
+}
 /** The same value; compilers that would gather the sums of one output must add them where the kernel does. */
 ALWAYS_INLINE Lane inOrder(Lane v) { return v; }
 /** The same address; compilers must read again what they have read through it. */
