@@ -27,7 +27,7 @@
       'defines': ['NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS', 'NAPI_VERSION=9'],
       'dependencies': ['kernels_scalar'],
       'conditions': [
-        ['target_arch == "x64"', {'dependencies': ['kernels_sse2', 'kernels_avx2', 'kernels_avx2fma', 'kernels_avx512']}],
+        ['target_arch == "x64"', {'dependencies': ['kernels_sse2', 'kernels_avx2', 'kernels_avx2fma', 'kernels_avx512', 'kernels_avx512fma']}],
         # The pool's threads outlive any environment, so the library must stay mapped when a worker unloads it.
         ['OS == "linux"', {'ldflags': ['-static-libstdc++', '-static-libgcc', '-Wl,-z,nodelete', '-Wl,--as-needed']}],
       ],
@@ -66,6 +66,15 @@
           'sources': ['native/kernels.cc'],
           'defines': ['ISA=avx512'],
           # g++ 12 takes the undefined registers of its own header for ours.
+          'cflags_cc': ['-mavx512f', '-mprefer-vector-width=512', '-Wno-maybe-uninitialized'],
+          'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-mavx512f']},
+          'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX512']}},
+        },
+        {
+          'target_name': 'kernels_avx512fma',
+          'type': 'static_library',
+          'sources': ['native/kernels.cc'],
+          'defines': ['ISA=avx512fma'],
           'cflags_cc': ['-mavx512f', '-mprefer-vector-width=512', '-Wno-maybe-uninitialized'],
           'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-mavx512f']},
           'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX512']}},

@@ -17,6 +17,7 @@ extern const KernelTable kernels_sse2;
 extern const KernelTable kernels_avx2;
 extern const KernelTable kernels_avx2fma;
 extern const KernelTable kernels_avx512;
+extern const KernelTable kernels_avx512fma;
 #endif
 
 #ifdef _MSC_VER
@@ -45,6 +46,7 @@ static bool hasAvx512() { return __builtin_cpu_supports("avx512f"); }
 static const Isa isas[] = {
 #if defined(__x86_64__) || defined(_M_X64)
     {"avx512", false, &kernels_avx512, hasAvx512},
+    {"avx512-fma", true, &kernels_avx512fma, hasAvx512},
     {"avx2-fma", true, &kernels_avx2fma, hasFma},
     {"avx2", false, &kernels_avx2, hasAvx2},
     {"sse2", false, &kernels_sse2, [] { return true; }},

@@ -34,6 +34,7 @@ struct Vec {
 ALWAYS_INLINE Vec add(Vec a, Vec b) { return {_mm512_add_ps(a.v, b.v)}; }
 ALWAYS_INLINE Vec multiply(Vec a, Vec b) { return {_mm512_mul_ps(a.v, b.v)}; }
 ALWAYS_INLINE Vec divide(Vec a, Vec b) { return {_mm512_div_ps(a.v, b.v)}; }
+#ifndef FUSED
 ALWAYS_INLINE Vec addProduct(Vec sum, Vec a, Vec b) { return {_mm512_add_ps(sum.v, _mm512_mul_ps(a.v, b.v))}; }
 #ifdef __GNUC__
 /** The multiplication spreads the value itself: to load it into all lanes would take a turn of the arithmetic. */
@@ -42,6 +43,7 @@ ALWAYS_INLINE Vec addProductOf(Vec sum, Vec a, const float* value) {
   __asm__("vmulps %2%{1to16%}, %1, %0" : "=v"(product.v) : "v"(a.v), "m"(*value));
   return add(sum, product);
 }
+#endif
 #endif
 ALWAYS_INLINE Vec inOrder(Vec v) {
 #ifdef __GNUC__
