@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // Every public name. The operations run on the default runtime of the host whose entry was imported.
 import { operationsOn } from './ops/index.js';
 import { defaultKernels } from './runtime/runtime.js';

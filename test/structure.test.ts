@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { opNames } from '../src/core/kernels.js';
@@ -100,23 +99,3 @@ test('no arithmetic in src differs between engines', () => {
     return ts.isNumericLiteral(left) && /^-?\d+$/.test(right.getText());
   }
 });
-
-const web = 'src/entries/web.ts';
-test.skipIf(!existsSync(join(root, web)))(
-  `${web} bundles for a browser, with nothing of Node or of any package`,
-  async () => {
-    const { metafile, outputFiles } = await build({
-      absWorkingDir: root,
-      entryPoints: [web],
-      bundle: true,
-      format: 'esm',
-      platform: 'browser',
-      write: false,
-      metafile: true,
-      logLevel: 'silent',
-    });
-    expect(Object.keys(metafile.inputs).filter((path) => path.includes('node_modules'))).toEqual([]);
-    expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([]);
-    for (const { text } of outputFiles) expect(text).not.toMatch(/['"]node:|\brequire\(/);
-  },
-);

@@ -1,10 +1,8 @@
-// The WASM backend beyond its bits: its memory over many calls and at its end, the module's surface, the web entry.
+// The WASM backend beyond its bits: its memory over many calls and at its end, the module's surface.
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
 import { kernelNames } from '../src/core/kernel-names.js';
@@ -220,69 +218,3 @@ describe('the module', () => {
     expect(gzipSync(bytes).length).toBeLessThan(24 * 1024);
   });
 });
-
-describe('the web entry', () => {
-  const entry = new URL('../src/entries/web.ts', import.meta.url);
-  const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
-
-  afterEach(() => {
-    vi.unstubAllGlobals();
-  });
-
-  /** A new copy of the entry, in a host whose fetch gives this answer. */
-  async function importWith(answer: (url: URL) => Response) {
-    vi.resetModules();
-    vi.stubGlobal('fetch', async (url: URL) => answer(url));
-    return import('../src/entries/web.js');
-  }
-
-  const response = (body: Uint8Array<ArrayBuffer>, type: string) =>
-    new Response(body, { headers: { 'content-type': type } });
-
-  test.each(['application/wasm', 'application/octet-stream'])('runs a module served as %s', async (type) => {
-    let asked = '';
-    const web = await importWith((url) => {
-      asked = url.href;
-      return response(bytes, type);
-    });
-    expect(asked).toBe(new URL('../kernels.wasm', entry).href);
-    expect(web.defaultRuntime().info).toMatchObject({ backend: 'wasm', isa: 'simd128', threads: 1 });
-    const image = ramp(1, 9, 7, 8);
-    expectSameBits('web', web.depthwiseConv2d(image, filter), expected.depthwiseConv2d(image, filter));
-  });
-
-  const failures: readonly [string, string, () => Response][] = [
-    ['is not there', 'status 404', () => new Response('', { status: 404 })],
-    ['can not be fetched', 'no network', () => raise(new TypeError('no network'))],
-    ['is something else', 'WebAssembly', () => response(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), 'application/wasm')],
-    ['is of another version', 'another version', () => response(emptyModule, 'application/wasm')],
-  ];
-
-  test.each(failures)('says why the reference serves when the module %s', async (_, reason, answer) => {
-    const web = await importWith(answer);
-    const { backend, reasons } = web.defaultRuntime().info;
-    expect(backend).toBe('reference');
-    expect(reasons.join('\n')).toContain(reason);
-    const image = ramp(1, 9, 7, 8);
-    expectSameBits('web', web.depthwiseConv2d(image, filter), expected.depthwiseConv2d(image, filter));
-  });
-
-  test('bundles for browsers without anything from Node', async () => {
-    const { outputFiles, metafile } = await build({
-      entryPoints: [fileURLToPath(entry)],
-      bundle: true,
-      format: 'esm',
-      target: 'es2022',
-      platform: 'browser',
-      write: false,
-      metafile: true,
-    });
-    expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([]);
-    expect(outputFiles[0].text).not.toContain('node:');
-    expect(outputFiles[0].text).toContain('new URL("../kernels.wasm", import.meta.url)');
-  });
-});
-
-function raise(error: Error): never {
-  throw error;
-}

@@ -1,5 +1,9 @@
 // sepconv info: what runs here, and why.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
+import { resolve } from 'node:path';
+import { findAddons } from '../backends/native-addon.js';
 import { SepconvError } from '../core/errors.js';
 import { defaultRuntime, type RuntimeInfo } from '../entries/node.js';
 import { loadSharp } from '../image/codec.js';
@@ -21,6 +25,7 @@ export async function info({ json }: { readonly json?: boolean }): Promise<void>
     reasons,
     backends: present.map(({ name }) => name),
     missing,
+    addons: describeAddons(),
     pictures: await pictureSupport(),
   };
   await writeStdout(json ? `${JSON.stringify(report)}\n` : toLines(report));
@@ -35,6 +40,15 @@ function defaultInfo(): Omit<RuntimeInfo, 'backend'> & { backend: string } {
       return { backend: 'none', isa: 'none', threads: 0, precision: 'exact' as const, reasons: [error.message] };
     throw error;
   }
+}
+
+/** Each addon that is there, with the commit and the checksum of its manifest, and whether the file still has it. */
+function describeAddons(): string[] {
+  return findAddons().map(({ path, commit, sha256 }) => {
+    if (sha256 === undefined) return `${resolve(path)}, without a manifest`;
+    const isWhole = createHash('sha256').update(readFileSync(path)).digest('hex') === sha256;
+    return `${resolve(path)}, of commit ${commit}, SHA-256 ${sha256}${isWhole ? '' : ': the file has another'}`;
+  });
 }
 
 async function pictureSupport(): Promise<string> {

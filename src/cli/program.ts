@@ -8,6 +8,7 @@ import { ranges } from '../image/pixels.js';
 import { kernelForms, mixForms } from '../image/presets.js';
 
 import { bench } from './bench.js';
+import { build } from './build.js';
 import { convolve } from './convolve.js';
 import { demo } from './demo.js';
 import { explain } from './explain.js';
@@ -62,6 +63,11 @@ function createProgram(): Command {
   addConvolve(program);
   addExplain(program.command('explain'));
   program.command('info').description('what runs here, and why').option('--json', 'one object on stdout').action(info);
+  program
+    .command('build')
+    .description('compiles the native addon on this machine, where none was shipped for it')
+    .addHelpText('after', '\nNeeds a C++ compiler (g++ 12 or clang 14), make, Python 3 and node-gyp, which npm brings.')
+    .action(build);
   program
     .command('verify')
     .description('known answers of every operation, checked on every backend of this machine')

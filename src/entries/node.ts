@@ -1,19 +1,25 @@
-// Node: the native addon, then WASM compiled from the file beside it. No top-level await, so that require works.
-import { readFileSync } from 'node:fs';
+// Node, Bun and Deno: the addon, then the WASM that this entry carries.
 import { nativeSource } from '../backends/native.js';
 import { loadAddon } from '../backends/native-addon.js';
+import { variable } from '../backends/native-host.js';
 import { usableProcessors } from '../backends/native-threads.js';
+import { compileInline } from '../backends/wasm/inline.js';
 import { wasmSource } from '../backends/wasm.js';
 import { setHost } from '../runtime/runtime.js';
 
-const kernels = new URL('../../dist/kernels.wasm', import.meta.url);
-
 setHost({
-  sources: [
-    nativeSource(loadAddon, usableProcessors()),
-    wasmSource(() => new WebAssembly.Module(readFileSync(kernels))),
-  ],
-  environment: process.env,
+  sources: [nativeSource(loadAddon, usableProcessors()), wasmSource(compileInline)],
+  environment: {
+    get SEPCONV_BACKEND() {
+      return variable('SEPCONV_BACKEND');
+    },
+    get SEPCONV_ISA() {
+      return variable('SEPCONV_ISA');
+    },
+    get SEPCONV_THREADS() {
+      return variable('SEPCONV_THREADS');
+    },
+  },
 });
 
 export * from '../index.js';

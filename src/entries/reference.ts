@@ -1,0 +1,6 @@
+// sepconv/reference: plain TypeScript, without any WASM; the definition of every result, and slow.
+import { setHost } from '../runtime/runtime.js';
+
+setHost({ sources: [], environment: {} });
+
+export * from '../index.js';
