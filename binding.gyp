@@ -28,6 +28,7 @@
       'dependencies': ['kernels_scalar'],
       'conditions': [
         ['target_arch == "x64"', {'dependencies': ['kernels_sse2', 'kernels_avx2', 'kernels_avx2fma', 'kernels_avx512', 'kernels_avx512fma']}],
+        ['target_arch == "arm64"', {'dependencies': ['kernels_neon', 'kernels_neonfma']}],
         # The pool's threads outlive any environment, so the library must stay mapped when a worker unloads it.
         ['OS == "linux"', {'ldflags': ['-static-libstdc++', '-static-libgcc', '-Wl,-z,nodelete', '-Wl,--as-needed']}],
       ],
@@ -78,6 +79,22 @@
           'cflags_cc': ['-mavx512f', '-mprefer-vector-width=512', '-Wno-maybe-uninitialized'],
           'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-mavx512f']},
           'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX512']}},
+        },
+      ],
+    }],
+    ['target_arch == "arm64"', {
+      'targets': [
+        {
+          'target_name': 'kernels_neon',
+          'type': 'static_library',
+          'sources': ['native/kernels.cc'],
+          'defines': ['ISA=neon'],
+        },
+        {
+          'target_name': 'kernels_neonfma',
+          'type': 'static_library',
+          'sources': ['native/kernels.cc'],
+          'defines': ['ISA=neonfma'],
         },
       ],
     }],

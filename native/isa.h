@@ -18,6 +18,9 @@ extern const KernelTable kernels_avx2;
 extern const KernelTable kernels_avx2fma;
 extern const KernelTable kernels_avx512;
 extern const KernelTable kernels_avx512fma;
+#elif defined(__aarch64__) || defined(_M_ARM64)
+extern const KernelTable kernels_neon;
+extern const KernelTable kernels_neonfma;
 #endif
 
 #ifdef _MSC_VER
@@ -50,6 +53,9 @@ static const Isa isas[] = {
     {"avx2-fma", true, &kernels_avx2fma, hasFma},
     {"avx2", false, &kernels_avx2, hasAvx2},
     {"sse2", false, &kernels_sse2, [] { return true; }},
+#elif defined(__aarch64__) || defined(_M_ARM64)
+    {"neon-fma", true, &kernels_neonfma, [] { return true; }},
+    {"neon", false, &kernels_neon, [] { return true; }},
 #endif
     {"scalar", false, &kernels_scalar, [] { return true; }},
 };
