@@ -63,6 +63,24 @@ describe('.npy', () => {
     expect(parseNpy(file, 'a.npy').tensor).toEqual({ data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] });
   });
 
+  test('double quotes, and the long integers of Python 2', () => {
+    const asWritten = (header: string) =>
+      Buffer.concat([
+        Buffer.from([0x93]),
+        Buffer.from(`NUMPY\x01\x00${String.fromCharCode(header.length)}\0${header}`, 'latin1'),
+        Uint8Array.of(7, 8),
+      ]);
+    for (const header of [
+      '{"descr": "|u1", "fortran_order": False, "shape": (2, 1)}\n',
+      "{'shape': (2L, 1L), 'fortran_order': False, 'descr': '|u1'}\n",
+      "{u'descr': u'|u1', u'fortran_order': False, u'shape': (2L, 1), }\n",
+    ]) {
+      expect(parseNpy(asWritten(header), 'a.npy').tensor).toEqual({ data: Float32Array.of(7, 8), shape: [2, 1] });
+    }
+    const broken = asWritten("{'descr': '|u1', 'fortran_order': False, 'shape': (2L3,)}\n");
+    expectError(() => parseNpy(broken, 'a.npy'), 'ERR_SHAPE', 'a.npy');
+  });
+
   test('what is broken is refused', () => {
     const whole = npy('<f4', 'False', '2,', bytes(Float32Array.of(1, 2)));
     for (let length = 0; length < whole.length; length++) {

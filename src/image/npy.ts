@@ -35,7 +35,8 @@ export function isNpy(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads an array of numbers, in either byte order and either axis order; each becomes the nearest float32.
+ * Reads an array of numbers, in either byte order and either axis order; each becomes the nearest float32. The header may
+ * be any that NumPy reads: in single or double quotes, with the long integers of Python 2.
  *
  * @param name the file's name, for errors
  * @throws SepconvError `ERR_CODEC` where it is not a complete .npy file of numbers, `ERR_SHAPE`
@@ -43,9 +44,9 @@ export function isNpy(bytes: Uint8Array): boolean {
 export function parseNpy(bytes: Uint8Array, name: string): NpyArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { start, header } = readHeader(bytes, view, name);
-  const [, order, dtype] = /'descr'\s*:\s*'([<>|=])(\w+)'/.exec(header) ?? [];
-  const [, fortran] = /'fortran_order'\s*:\s*(True|False)/.exec(header) ?? [];
-  const [, sizes] = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(header) ?? [];
+  const [, order, dtype] = /["']descr["']\s*:\s*u?["']([<>|=])(\w+)["']/.exec(header) ?? [];
+  const [, fortran] = /["']fortran_order["']\s*:\s*(True|False)/.exec(header) ?? [];
+  const [, sizes] = /["']shape["']\s*:\s*\(([\d\sL,]*)\)/.exec(header) ?? [];
   const element = elements[dtype];
   if (element === undefined || fortran === undefined || sizes === undefined) {
     throw broken(name, 'an array of numbers', header.trim(), 'save it with numpy.save, as float32 for instance');
@@ -55,7 +56,7 @@ export function parseNpy(bytes: Uint8Array, name: string): NpyArray {
     sizes
       .split(',')
       .filter((size) => size.trim() !== '')
-      .map(Number),
+      .map((size) => Number(size.trim().replace(/(?<=\d)L$/, ''))),
   );
   const length = sizeOf(shape);
   if (bytes.length - start !== length * element.bytes) {
