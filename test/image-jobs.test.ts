@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Border, borders, type Dtype } from '../src/core/params.js';
-import { type JobOptions, prepareJob } from '../src/image/convolve.js';
+import { prepareJob } from '../src/image/convolve.js';
 import { readKernel } from '../src/image/filters.js';
+import type { JobOptions } from '../src/image/job.js';
 import { type Mode, type ModeName, modes } from '../src/image/modes.js';
 import type { Picture } from '../src/image/picture.js';
 import { createRuntime, type Tensor, tensor } from '../src/index.js';
@@ -25,16 +26,19 @@ const picture = (values: number[], width: number, channels = 1): Picture => {
   };
 };
 
-/** Runs a mode with a kernel as a user writes it, or as an array. */
+/** Runs a mode with a kernel as a user writes it, or as an array; alpha counts the pixels, and the values are those of opaque ones. */
 async function run(mode: ModeName, given: Picture, kernel: string | Tensor | undefined, settings: Given = {}) {
   const { border, dtype = 'float32', ...options } = settings;
   const read = typeof kernel === 'string' ? await readKernel(kernel) : kernel;
   const { [mode]: row }: Record<ModeName, Mode> = modes;
   const operation = row.operation({ channels: given.image.shape[3], kernel: read });
-  const prepared = prepareJob(runtime, given, { ...operation, options, border, dtype });
+  const job = { ...operation, options, border, dtype };
+  const prepared = prepareJob(runtime, { ...given, alpha: undefined }, job);
+  const marked = prepareJob(runtime, given, job);
   const { data, shape } = prepared.run();
-  prepared[Symbol.dispose]();
-  return { values: [...data], shape, alpha: [...prepared.alpha!], separation: operation.separation };
+  expect([prepared.outputShape, marked.outputShape, marked.run().shape]).toEqual([shape, shape, shape]);
+  for (const each of [prepared, marked]) each[Symbol.dispose]();
+  return { values: [...data], shape, alpha: [...marked.alpha!], separation: operation.separation };
 }
 
 const rising = Array.from({ length: 9 }, (_, i) => i + 1);

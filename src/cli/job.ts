@@ -3,9 +3,9 @@ import { invalid } from '../core/errors.js';
 import { readName } from '../core/options.js';
 import { borders, type Dtype } from '../core/params.js';
 import type { Tensor } from '../core/tensor.js';
-import type { Job, JobOptions } from '../image/convolve.js';
 import { readKernel, readMix } from '../image/filters.js';
 import { flip } from '../image/fit.js';
+import type { Job, JobOptions } from '../image/job.js';
 import { type Mode, type ModeName, type ModeOption, modeNames, modes } from '../image/modes.js';
 import { flagOf, readPaddingText, readPairText } from './options.js';
 

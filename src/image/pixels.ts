@@ -1,5 +1,5 @@
 // From results, which are any float32, to samples of a picture.
-import type { TensorData } from '../core/tensor.js';
+import type { Tensor, TensorData } from '../core/tensor.js';
 import type { Maximum } from './picture.js';
 
 export const ranges = ['clamp', 'abs', 'normalize'] as const;
@@ -16,6 +16,7 @@ export type Samples = Uint8ClampedArray | Uint16Array;
  * @param maximum the largest sample; results of another scale are multiplied by maximum / white first
  */
 export function toPixels(data: TensorData, range: Range, white: Maximum, maximum: Maximum): Samples {
+  if (range === 'clamp' && white === 255 && maximum === 255) return new Uint8ClampedArray(data);
   const pixels = emptySamples(data.length, maximum);
   const [least, largest] = range === 'normalize' ? extremes(data) : [0, white];
   const extent = largest > least ? largest - least : 1;
@@ -43,6 +44,12 @@ export function clippedSamples(data: TensorData, range: Range, white: Maximum): 
     else if (value >= white + 0.5) above++;
   }
   return { below, above };
+}
+
+/** Results as sepFilter2d stores them in uint8 images. */
+export function toBytes({ data, shape }: Tensor<TensorData>): Tensor<Uint8Array> {
+  const { buffer, byteOffset, length } = toPixels(data, 'clamp', 255, 255);
+  return { data: new Uint8Array(buffer as ArrayBuffer, byteOffset, length), shape };
 }
 
 export function emptySamples(length: number, maximum: Maximum): Samples {
