@@ -126,7 +126,7 @@ describe('modes', () => {
     );
     const written = await sepconv(['rgba.png', '-o', 'terminal.jpg'], { isTerminal: true });
     expect(written.stdout.toString()).toBe('');
-    expect(written.stderr).toMatch(/terminal\.jpg has no alpha/);
+    expect(written.stderr).toMatch(/terminal\.jpg: no alpha/);
     expect(existsSync(at('terminal.jpg'))).toBe(true);
   });
 

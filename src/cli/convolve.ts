@@ -2,20 +2,21 @@
 import { basename } from 'node:path';
 import { invalid } from '../core/errors.js';
 import { readName } from '../core/options.js';
-import type { Dtype } from '../core/params.js';
 import type { Tensor, TensorData } from '../core/tensor.js';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../entries/node.js';
-import { checkPicture, decode, encode, formatOf } from '../image/codec.js';
-import { prepareJob } from '../image/convolve.js';
+import { decode } from '../image/decode.js';
+import { encode, toScreen } from '../image/encode.js';
 import { checkWritable, readBytes, writeBytes, writeStdout } from '../image/files.js';
+import { applyJob, resultType } from '../image/filter-picture.js';
+import { checkPicture, type Format, formatOf } from '../image/formats.js';
 import type { Picture, Result } from '../image/picture.js';
-import { type Range, ranges, toPixels } from '../image/pixels.js';
+import { type Range, ranges } from '../image/pixels.js';
 import { samplePicture } from '../image/sample.js';
 import { backendName } from './backends.js';
 import { blocking } from './interrupt.js';
 import { type JobTexts, type NamedJob, readJob, readMode } from './job.js';
 import { clippedNote, separableNote } from './notes.js';
-import { flagOf } from './options.js';
+import { flagOf, readCountText } from './options.js';
 import { outputHash } from './output-hash.js';
 import { inProgress } from './progress.js';
 import { draw, screenOf } from './show.js';
@@ -26,6 +27,7 @@ export interface ConvolveOptions extends JobTexts {
   readonly isa?: string;
   readonly threads?: string;
   readonly range?: string;
+  readonly maxPixels?: string;
   readonly show?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
@@ -41,26 +43,30 @@ export async function convolve(path: string | undefined, options: ConvolveOption
   readMode(options);
   const range = readName('range', options.range, ranges, 'clamp');
   const target = await readTarget(path, options);
+  const maxPixels = options.maxPixels === undefined ? undefined : readCountText('max-pixels', options.maxPixels);
   const runtime = await createRuntime(readRuntimeOptions(options));
-  const picture: Picture = path === undefined ? samplePicture() : await decode(await readBytes('picture', path), path);
-  const named = await readJob(options, picture.image.shape[3], resultType(picture, range, options.output));
-  const notes = [...named.notes, separableNote(named, picture.image.shape)].filter((note) => note !== undefined);
-  for (const sentence of notes) note(sentence);
-  const { result, milliseconds } = await inProgress(named.mode, () => run(runtime, picture, named));
+  const picture: Picture =
+    path === undefined ? samplePicture() : await decode(await readBytes('picture', path), path, { maxPixels });
   const { output, json } = options;
-  const isPicture = target.isShown || (output !== undefined && formatOf(output) !== 'npy');
+  const format = output === undefined ? undefined : formatOf(output);
+  const named = await readJob(options, picture.image.shape[3], resultType(picture, range, format));
+  const before = [...(picture.notes ?? []), ...named.notes, separableNote(named, picture.image.shape)];
+  const notes = before.filter((note) => note !== undefined);
+  for (const sentence of notes) note(sentence);
+  const { result, milliseconds } = await inProgress(named.mode, () => run(runtime, picture, named, format));
+  const isPicture = target.isShown || (format !== undefined && format !== 'npy');
   const clipped = isPicture ? clippedNote(result.image, range, picture.maximum, named) : undefined;
-  const after = [named.job.separation?.reason, clipped, result.alpha && output && lostAlpha(output)];
-  notes.push(...after.filter((sentence) => sentence !== undefined));
-  if (target.isShown) checkPicture(result.image, 'the terminal');
-  if (output !== undefined) await write(output, result, range, options.force === true);
+  if (target.isShown) checkPicture(result.image.shape, 'the terminal');
+  const lost = format === undefined ? [] : await write(output!, result, format, range, options.force === true);
+  const after = [named.job.separation?.reason, clipped, ...lost].filter((sentence) => sentence !== undefined);
+  notes.push(...after);
   if (target.isShown) await show(result, range);
   const report = describeRun(runtime, picture, result.image, named, milliseconds);
   if (json) {
     const files = { input: path ?? null, output: output ?? null };
     await writeStdout(`${JSON.stringify({ mode: named.mode, ...files, ...report, range, notes })}\n`);
   }
-  for (const sentence of after) if (sentence !== undefined) note(sentence);
+  for (const sentence of after) note(sentence);
   note(sentenceOf(named, runtime, milliseconds, picture.image, result.image, isPicture ? range : undefined));
 }
 
@@ -97,34 +103,22 @@ function readRuntimeOptions({ backend, isa, threads }: ConvolveOptions): Runtime
   };
 }
 
-/** Samples stay samples, where nothing but clamping them becomes of the results. */
-function resultType({ dtype }: Picture, range: Range, output: string | undefined): Dtype {
-  const isRaw = output !== undefined && formatOf(output) === 'npy';
-  return range === 'clamp' && !isRaw ? dtype : 'float32';
+function run(runtime: Runtime, picture: Picture, { job }: NamedJob, format: Format | undefined) {
+  const { result, milliseconds } = blocking(() => applyJob(runtime, picture, job, format));
+  return { result, milliseconds: Math.round(milliseconds * 1000) / 1000 };
 }
 
-function run(runtime: Runtime, picture: Picture, { job }: NamedJob): { result: Result; milliseconds: number } {
-  const prepared = prepareJob(runtime, picture, job);
-  try {
-    const begin = performance.now();
-    const image = blocking(() => prepared.run());
-    const milliseconds = Math.round((performance.now() - begin) * 1000) / 1000;
-    return { result: { image, alpha: prepared.alpha, maximum: picture.maximum }, milliseconds };
-  } finally {
-    prepared[Symbol.dispose]();
-  }
-}
-
-async function write(path: string, result: Result, range: Range, force: boolean): Promise<void> {
-  const bytes = await encode(result, formatOf(path), range);
+/** @returns what the format could not hold */
+async function write(path: string, result: Result, format: Format, range: Range, force: boolean): Promise<string[]> {
+  const { bytes, notes } = await encode(result, format, range);
   if (path === '-') await writeStdout(bytes);
   else await writeBytes(path, bytes, force);
+  return notes.map((sentence) => `${basename(path)}: ${sentence}`);
 }
 
 async function show(result: Result, range: Range): Promise<void> {
   const [, height, width] = result.image.shape;
-  const samples = toPixels(result.image.data, range, result.maximum, 255);
-  await writeStdout(draw(samples, width, height, screenOf(process.stdout)));
+  await writeStdout(draw(await toScreen(result, range), width, height, screenOf(process.stdout)));
 }
 
 function describeRun(
@@ -178,13 +172,6 @@ function shortened(text: string): string {
 /** Height × width × channels, as the tensors have it. */
 function sizeText({ shape: [, height, width, channels] }: Tensor<TensorData>): string {
   return `${height}×${width}×${channels}`;
-}
-
-function lostAlpha(path: string): string | undefined {
-  const format = formatOf(path);
-  return format === 'jpeg' || format === 'npy'
-    ? `${basename(path)} has no alpha: ${format} does not keep it`
-    : undefined;
 }
 
 /** Says something beside the result, where a person is watching. */

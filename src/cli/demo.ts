@@ -2,8 +2,9 @@
 import { basename, extname, join } from 'node:path';
 import { invalid, SepconvError } from '../core/errors.js';
 import type { Tensor, TensorData } from '../core/tensor.js';
-import { decode, encode } from '../image/codec.js';
 import { prepareJob } from '../image/convolve.js';
+import { decode } from '../image/decode.js';
+import { encode } from '../image/encode.js';
 import { makeFolder, readBytes, writeBytes, writeStdout } from '../image/files.js';
 import type { Picture, Result } from '../image/picture.js';
 import type { Range } from '../image/pixels.js';
@@ -51,7 +52,7 @@ export async function demo(paths: readonly string[], { outDir }: { readonly outD
       const { row, result } = compare(`${name} ${example.mode}`, backends, picture, await readJob(example, channels));
       rows.push(row);
       const file = join(outDir, `${name}-${example.mode}.png`);
-      await writeBytes(file, await encode(result, 'png', example.range), true);
+      await writeBytes(file, (await encode(result, 'png', example.range)).bytes, true);
     }
   }
   await writeStdout(table(backends, rows));
@@ -86,7 +87,7 @@ function compare(title: string, { present }: Backends, picture: Picture, { job }
     const { output, milliseconds } = blocking(() => fastest(() => prepared.run()));
     prepared[Symbol.dispose]();
     cells.push({ hash: outputHash(output.data), milliseconds });
-    result = { image: output, alpha: prepared.alpha, maximum: picture.maximum };
+    result = { ...picture, image: output, alpha: prepared.alpha };
   }
   return { row: { title, cells }, result };
 }

@@ -6,8 +6,8 @@ import { resolve } from 'node:path';
 import { findAddons } from '../backends/native-addon.js';
 import { SepconvError } from '../core/errors.js';
 import { defaultRuntime, type RuntimeInfo } from '../entries/node.js';
-import { loadSharp } from '../image/codec.js';
 import { writeStdout } from '../image/files.js';
+import { loadSharp } from '../image/sharp.js';
 import { backendName, loadBackends } from './backends.js';
 import { version } from './version.js';
 

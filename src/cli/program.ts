@@ -104,6 +104,7 @@ function addConvolve(program: Command): void {
     .option('--ceil-mode', 'a last window of a pooling counts though it ends beyond the picture')
     .option('--count-include-pad', 'the mean of a pooling counts the zeros of its padding')
     .option('--range <name>', `how results become pixels: ${listed(ranges, 'clamp')}`)
+    .option('--max-pixels <n>', 'width × height of the largest picture that is decoded (default 268402689)')
     .option('--flip', 'turn the filter by 180°, as mathematical convolution does')
     .addOption(new Option('--backend <name>', listed(['auto', ...backends], 'auto')).env('SEPCONV_BACKEND'))
     .addOption(new Option('--isa <name>', 'instruction set: avx2, sse2, scalar, simd128 …').env('SEPCONV_ISA'))

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'ERR_DTYPE'
   | 'ERR_FILE'
   | 'ERR_KERNEL'
+  | 'ERR_LIMIT'
   | 'ERR_MEMORY'
   | 'ERR_OPTION'
   | 'ERR_OVERLAP'

@@ -8,6 +8,8 @@ export interface Picture extends Result {
   readonly image: Tensor;
   /** The type that holds its samples as they are. */
   readonly dtype: Dtype;
+  /** What became of the samples as they were read, each in a few words. */
+  readonly notes?: readonly string[] | undefined;
 }
 
 /** What became of a picture, and may become one again. */
@@ -17,6 +19,8 @@ export interface Result {
   readonly alpha?: Alpha | undefined;
   /** The sample that is white: 255, or 65535 for 16-bit pictures. */
   readonly maximum: Maximum;
+  /** The ICC profile of its colours; absent where they are sRGB, or nothing is known. */
+  readonly profile?: Uint8Array | undefined;
 }
 
 export type Alpha = Uint8Array | Uint16Array;

@@ -1,0 +1,87 @@
+// One picture from its file to another: decoded, filtered and encoded, with nothing to know of paths, texts or terminals.
+import type { Dtype } from '../core/params.js';
+import type { Operations } from '../ops/index.js';
+import { prepareJob } from './convolve.js';
+import { type DecodeOptions, decode } from './decode.js';
+import { type Encoded, encode } from './encode.js';
+import { checkHolds, type Format } from './formats.js';
+import type { Job } from './job.js';
+import type { Picture, Result } from './picture.js';
+import type { Range } from './pixels.js';
+
+/** What is done to a picture, whatever its channels are. */
+export interface PictureTask extends DecodeOptions {
+  /** The job for a picture of so many channels; `dtype` is that of the results, where the operation has both. */
+  readonly jobFor: (channels: number, dtype: Dtype) => Job | Promise<Job>;
+  readonly format: Format;
+  /** How results become samples. */
+  readonly range: Range;
+}
+
+export interface FilteredPicture extends Encoded {
+  readonly picture: Picture;
+  readonly job: Job;
+  readonly result: Result;
+  readonly milliseconds: { readonly decode: number; readonly kernel: number; readonly encode: number };
+}
+
+/**
+ * From encoded bytes to encoded bytes. Whether the format holds the result is known before it is computed.
+ *
+ * @param name the file's name, for errors
+ * @throws SepconvError (rejects) `ERR_CODEC`, `ERR_LIMIT`, `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_MEMORY`, and what
+ * `jobFor` throws
+ */
+export async function filterPicture(
+  on: Operations,
+  bytes: Uint8Array,
+  name: string,
+  task: PictureTask,
+): Promise<FilteredPicture> {
+  const { format, range } = task;
+  const begin = performance.now();
+  const picture = await decode(bytes, name, task);
+  const decoded = performance.now();
+  const job = await task.jobFor(picture.image.shape[3], resultType(picture, range, format));
+  const { result, milliseconds: kernel } = applyJob(on, picture, job, format);
+  const computed = performance.now();
+  const encoded = await encode(result, format, range);
+  return {
+    bytes: encoded.bytes,
+    notes: [...(picture.notes ?? []), ...encoded.notes],
+    picture,
+    job,
+    result,
+    milliseconds: { decode: decoded - begin, kernel, encode: performance.now() - computed },
+  };
+}
+
+/**
+ * The type that a job's results may have: samples stay samples, where nothing but clamping them becomes of the results.
+ *
+ * @param format of the file that they are for; absent where they are for none
+ */
+export function resultType({ dtype }: Picture, range: Range, format: Format | undefined): Dtype {
+  return range === 'clamp' && format !== 'npy' ? dtype : 'float32';
+}
+
+/**
+ * Runs a job on a decoded picture, once it is clear that the format, where there is one, can hold the result.
+ *
+ * @returns the result, and the time of the operation alone
+ * @throws SepconvError `ERR_SHAPE`, `ERR_LIMIT`, `ERR_OPTION`, `ERR_PADDING`, `ERR_MEMORY`
+ */
+export function applyJob(on: Operations, picture: Picture, job: Job, format?: Format) {
+  const prepared = prepareJob(on, picture, job);
+  try {
+    if (format !== undefined) checkHolds(format, prepared.outputShape);
+    const begin = performance.now();
+    const image = prepared.run();
+    const milliseconds = performance.now() - begin;
+    const { maximum, profile } = picture;
+    const result: Result = { image, alpha: prepared.alpha, maximum, profile };
+    return { result, milliseconds };
+  } finally {
+    prepared[Symbol.dispose]();
+  }
+}
