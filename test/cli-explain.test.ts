@@ -63,8 +63,8 @@ describe('one layer', () => {
     ['standard', ['--kernel-size', '3', '--groups', '2', '--padding', 'valid'], [1, 7, 10, 4], 72],
     ['spatial', ['--kernel-size', '3,5'], [1, 9, 12, 4], 8],
     ['transposed', ['--kernel-size', '4', '--padding', '1'], [1, 18, 24, 4], 256],
-    ['maxpool', ['--kernel-size', '2'], [1, 4, 6, 4], 0],
-    ['avgpool', ['--kernel-size', '2', '--ceil-mode'], [1, 5, 6, 4], 0],
+    ['maxpool', [], [1, 4, 6, 4], 0],
+    ['avgpool', ['--window', '2', '--ceil-mode'], [1, 5, 6, 4], 0],
   ])('%s', async (mode, args, shape, parameters) => {
     const { layers } = await report(['explain', '--mode', mode, '--input', '9x12x4', ...args]);
     expect(layers[0]).toMatchObject({ mode, outputShape: shape, parameters });
@@ -77,7 +77,7 @@ describe('one layer', () => {
 describe('a stack', () => {
   const stack = [
     { mode: 'standard', kernelSize: 3, strides: 2, outChannels: 16 },
-    { mode: 'maxpool', kernelSize: [3, 2], strides: 2, padding: 1, ceilMode: true },
+    { mode: 'maxpool', window: [3, 2], strides: 2, padding: 1, ceilMode: true },
     { kernelSize: 5, dilations: 2 },
   ];
 
@@ -124,7 +124,7 @@ describe('the drawing', () => {
 
   test.each([
     [['--mode', 'transposed', '--input', '2x3x4', '--kernel-size', '4'], 'taken off: top 1, bottom 1'],
-    [['--mode', 'maxpool', '--input', '1x1x1', '--kernel-size', '1'], 'maxpool 1×1'],
+    [['--mode', 'maxpool', '--input', '1x1x1', '--window', '1'], 'maxpool 1×1'],
     [['--mode', 'standard', '--input', '9x40x4', '--kernel-size', '31', '--strides', '40'], 'strides 40×40'],
   ])('%s', async (args, text) => {
     await succeed(['explain', ...args, '--svg', 'edge.svg', '--force']);
@@ -144,16 +144,26 @@ describe('the drawing', () => {
 describe('explain refuses', () => {
   const layer = ['explain', '--input', '9x9x4'];
   test.each<[string, string[], number, RegExp]>([
-    ['no input', ['explain', '--kernel-size', '3'], 2, /--input <size>' not specified/],
+    [
+      'no input',
+      ['explain', '--kernel-size', '3'],
+      2,
+      /input: expected height x width x channels, .* got "none"; add --input/,
+    ],
     ['an input of two sizes', ['explain', '--input', '9x9'], 2, /input: expected height x width x channels/],
     ['an input of words', ['explain', '--input', '9xax3'], 2, /input: expected height x width x channels/],
-    ['no kernel size', layer, 2, /kernelSize: expected an integer/],
-    ['a size where there is none', [...layer, '--mode', 'pointwise', '--kernel-size', '3'], 2, /got "kernelSize"/],
+    ['no kernel size', layer, 2, /kernel-size: expected the size of the filter/],
+    [
+      'a size where there is none',
+      [...layer, '--mode', 'pointwise', '--kernel-size', '3'],
+      2,
+      /no --kernel-size in mode pointwise/,
+    ],
     [
       'strides of a spatial filter',
       [...layer, '-m', 'spatial', '--kernel-size', '3', '--strides', '2'],
       2,
-      /"strides"/,
+      /no --strides in mode spatial/,
     ],
     [
       'groups that do not divide',
@@ -161,8 +171,13 @@ describe('explain refuses', () => {
       2,
       /groups: exp/,
     ],
-    ['half a channel', [...layer, '-m', 'pointwise', '--out-channels', '0.5'], 2, /outChannels: expected an integer/],
-    ['a window too large', [...layer, '-m', 'maxpool', '--kernel-size', '10'], 1, /input height: expected at least 10/],
+    [
+      'half a channel',
+      [...layer, '-m', 'pointwise', '--out-channels', '0.5'],
+      2,
+      /out-channels: expected a whole number/,
+    ],
+    ['a window too large', [...layer, '-m', 'maxpool', '--window', '10'], 1, /input height: expected at least 10/],
     ['a layer beside --layers', [...layer, '-m', 'maxpool', '--layers', 'x.json'], 2, /mode: expected nothing beside/],
     ['layers that are missing', [...layer, '--layers', 'none.json'], 1, /layers: .*ENOENT/],
   ])('%s', (_, args, status, sentence) => fail(args, status, sentence));
@@ -174,10 +189,10 @@ describe('explain refuses', () => {
     await fail(args, 1, /layers: expected JSON/);
     write('[]');
     await fail(args, 1, /layers: expected a list of layers/);
-    write('[{ "mode": "pointwise" }, { "mode": "maxpool", "kernelSize": 99 }]');
+    write('[{ "mode": "pointwise" }, { "mode": "maxpool", "window": 99 }]');
     await fail(args, 1, /layers\[1\]: input height: expected at least 99/);
-    write('[{ "mode": "pointwise" }, { "mode": "maxpool", "kernelsize": 2 }]');
-    await fail(args, 2, /layers\[1\]: options: expected one of .*got "kernelsize"/);
+    write('[{ "mode": "pointwise" }, { "mode": "maxpool", "windw": 2 }]');
+    await fail(args, 2, /layers\[1\]: options: expected one of .*got "windw"; did you mean .window/);
   });
 });
 

@@ -1,10 +1,12 @@
 // What the command line says beside a result: the defaults that it took, what was clipped, what would be faster.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { formatNpy } from '../src/image/npy.js';
 import { tensor } from '../src/index.js';
-import { at, photograph, report, results, sepconv } from './support/command-line.js';
+import { at, folder, photograph, report, results, sepconv } from './support/command-line.js';
 
 /** As a process. */
 const processReport = (args: string[]) => report(args, {});
@@ -90,13 +92,14 @@ describe('what takes long', () => {
   });
 
   test('life signs on a terminal while the program is blocked', async () => {
-    const progress = JSON.stringify(new URL('../dist/cli/progress.js', import.meta.url).href);
+    const source = fileURLToPath(new URL('../src/cli/progress.ts', import.meta.url));
+    await build({ entryPoints: [source], outfile: at('progress.mjs'), format: 'esm' });
     const script = `process.stderr.isTTY = true;
-      const { inProgress } = await import(${progress});
+      const { inProgress } = await import('./progress.mjs');
       const block = (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
       await inProgress('depthwise', () => { block(2600); });
       await inProgress('short', () => {});`;
-    const child = spawnSync(process.execPath, ['--input-type=module', '-e', script]);
+    const child = spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
     const lines = child.stderr.toString().split('\r\u001b[K');
     expect(lines.slice(0, 2)).toEqual(['', 'depthwise … 1 s']);
     expect(lines.at(-1)).toBe('');

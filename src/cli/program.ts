@@ -118,26 +118,47 @@ function addConvolve(program: Command): void {
 
 function addExplain(command: Command): void {
   command
-    .description('shapes, padding, receptive field and costs of a layer, or of a stack of them')
-    .requiredOption('--input <size>', 'height x width x channels, 224x224x32, or a batch of them, 8x224x224x32')
+    .description(
+      'One pixel of the result of a picture, worked out step by step; or, by --input or --layers, the shapes, the padding, the receptive field and the costs of layers.',
+    )
+    .argument('[picture]', 'as for sepconv itself; without one, and without --input, the built-in one')
     .option('-m, --mode <name>', listed(modeNames, 'depthwise'))
-    .option('--kernel-size <n>', 'of the filter or the pooling window: n or height,width')
+    .option('--svg <file>', 'draw it, too')
+    .option('--force', 'replace an existing file')
+    .option('--json', 'one object on stdout')
+    .optionsGroup('Of a picture:')
+    .option('--at <y,x>', 'row and column of the pixel in the result (default: its middle)')
+    .option('-k, --kernel <filter>', 'as for sepconv itself')
+    .option('-p, --pointwise <matrix>', 'as for sepconv itself')
+    .option('--border <name>', listed(borders, 'replicate'))
+    .option('--range <name>', listed(ranges, 'clamp'))
+    .option('--flip', 'turn the filter by 180°')
+    .option('--count-include-pad', 'the mean of a pooling counts the zeros of its padding')
+    .optionsGroup('Of a layer by its sizes:')
+    .option('--input <size>', 'height x width x channels, 224x224x32, or a batch of them, 8x224x224x32')
+    .option('--kernel-size <n>', 'of the filter: n or height,width')
     .option('--out-channels <n>', 'default: as many as the input has')
     .option('--multiplier <n>', 'filters a channel, in modes depthwise and separable (default 1)')
     .option('--groups <n>', 'of channels, in modes standard and transposed (default 1)')
+    .option(
+      '--layers <file>',
+      'JSON instead, a stack: [{ "mode": "standard", "kernelSize": 3, "strides": 2, "outChannels": 8 }, …]',
+    )
+    .optionsGroup('Of both:')
+    .option('--window <n>', 'of a pooling: n or height,width (default 2)')
     .option('--strides <n>', 'n or height,width (default 1; of a pooling its window, in mode transposed 2)')
     .option('--dilations <n>', 'n or height,width (default 1)')
     .option('--padding <n>', 'same | same-lower | valid | n | height,width (default same, of a pooling valid)')
     .option('--ceil-mode', 'a last window of a pooling counts though it ends beyond the picture')
-    .option(
-      '--layers <file>',
-      'JSON instead: [{ "mode": "standard", "kernelSize": 3, "strides": 2, "outChannels": 8 }, …]',
-    )
-    .option('--svg <file>', 'draw the padding and the receptive field')
-    .option('--force', 'replace an existing file')
-    .option('--json', 'one object on stdout')
+    .addHelpText('after', explainExamples)
     .action(explain);
 }
+
+const explainExamples = `
+Examples
+  sepconv explain photo.jpg --kernel sobel-x --at 12,34
+  sepconv explain photo.jpg --mode separable --kernel gaussian:3 --pointwise luma --svg pixel.svg
+  sepconv explain --mode separable --input 224x224x32 --kernel-size 3 --out-channels 64`;
 
 /** Runs one command line and gives its exit status: 0 done, 1 failed, 2 wrong usage. */
 export async function runCommand(args: readonly string[]): Promise<number> {

@@ -5,7 +5,7 @@ import type { ReferenceKernel } from './index.js';
 import { forEachTap, inputIndex } from './window.js';
 
 /** The larger value, the first of ±0; NaN wins. */
-function larger(m: number, v: number): number {
+export function larger(m: number, v: number): number {
   return !Number.isNaN(m) && (v > m || Number.isNaN(v)) ? v : m;
 }
 
@@ -16,7 +16,7 @@ function tapsInPadded(out: number, stride: number, filter: number, dilation: num
   return taps;
 }
 
-function paddedTaps(p: Params, outY: number, outX: number): number {
+export function paddedTaps(p: Params, outY: number, outX: number): number {
   const height = p.paddingTop + p.inputHeight + p.paddingBottom;
   const width = p.paddingLeft + p.inputWidth + p.paddingRight;
   return (

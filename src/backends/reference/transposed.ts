@@ -3,7 +3,7 @@ import { sumOver } from './conv2d.js';
 import type { ReferenceKernel } from './index.js';
 
 /** Calls `visit` for each tap (ky, kx) by which an input pixel reaches an output pixel, in canonical order. */
-function forEachReachingTap(
+export function forEachReachingTap(
   p: Params,
   outY: number,
   outX: number,

@@ -1,42 +1,14 @@
 // Explained layers as a drawing: the padded input of each with its first windows, and what the stack sees of the picture.
 import type { ExplainedLayer } from './layers.js';
+import { type Drawing, line, pageOf, textAt, textWidth } from './svg.js';
 
 const cell = 14;
-const margin = 24;
-const line = 18;
 const fieldSize = 280;
-
-/** Colours that are told apart on a light and on a dark page, each drawing on a ground of its own. */
-const style = `
-.ground{fill:#ffffff}.ink{fill:#1f2328}.faint{fill:#59636e}.picture{fill:#cfe2ff}.padding{fill:#e6e8eb}
-.tap{fill:#d9480f}.next{fill:none;stroke:#7048e8;stroke-width:2}.field{fill:none;stroke:#d9480f;stroke-width:2}
-text{font:13px ui-monospace,Menlo,Consolas,monospace}
-@media (prefers-color-scheme:dark){.ground{fill:#0d1117}.ink{fill:#e6edf3}.faint{fill:#9198a1}.picture{fill:#1f3a5f}
-.padding{fill:#30363d}.tap{fill:#ff922b}.next{stroke:#b197fc}.field{stroke:#ff922b}}`;
 
 /** An SVG of its own, light or dark as the page is. */
 export function drawLayers(layers: readonly ExplainedLayer[]): string {
   const drawings = [...layers.map((layer, index) => drawWindows(layer, index, layers.length)), drawFields(layers)];
-  const width = Math.max(...drawings.map((drawing) => drawing.width)) + 2 * margin;
-  let height = margin;
-  const placed = drawings.map((drawing) => {
-    const group = `<g transform="translate(${margin} ${height})">${drawing.content}</g>`;
-    height += drawing.height + margin;
-    return group;
-  });
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
-<title>padding and receptive field: ${layers.map(({ mode }) => mode).join(', ')}</title>
-<style>${style}</style>
-<rect class="ground" width="${width}" height="${height}" rx="8"/>
-${placed.join('\n')}
-</svg>
-`;
-}
-
-interface Drawing {
-  readonly width: number;
-  readonly height: number;
-  readonly content: string;
+  return pageOf(`padding and receptive field: ${layers.map(({ mode }) => mode).join(', ')}`, drawings);
 }
 
 /** Which positions along a padded axis are drawn: all of them, or those at both ends with a gap between. */
@@ -147,13 +119,4 @@ function drawFields(layers: readonly ExplainedLayer[]): Drawing {
       ...labelled,
     ].join(''),
   };
-}
-
-function textAt(x: number, y: number, text: string, name: 'ink' | 'faint'): string {
-  return `<text class="${name}" x="${x}" y="${y}">${text}</text>`;
-}
-
-/** An upper bound for the monospaced fonts of the style. */
-function textWidth(text: string): number {
-  return text.length * 8;
 }

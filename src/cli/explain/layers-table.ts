@@ -1,7 +1,7 @@
 // Explained layers as tables for people, with the formulas of the numbers.
-import { sizeOf } from '../core/tensor.js';
+import { sizeOf } from '../../core/tensor.js';
+import { columns } from '../table.js';
 import { type ExplainedLayer, totalOf } from './layers.js';
-import { columns } from './table.js';
 
 /** One table for each layer, and one for all of them. */
 export function tablesOf(layers: readonly ExplainedLayer[]): string {
@@ -100,4 +100,23 @@ function times(shape: readonly number[]): string {
 
 function grouped(count: number): string {
   return count.toLocaleString('en-US');
+}
+
+/** All of it, for programs. */
+export function layersReport(layers: readonly ExplainedLayer[]) {
+  return {
+    layers: layers.map(({ padding, sides, receptiveField, cost, ...layer }) => {
+      const { outputShape, standard = null, ratio = null, ...counts } = cost;
+      return {
+        ...layer,
+        outputShape,
+        padding: sides,
+        receptiveField: receptiveField ?? null,
+        ...counts,
+        standard,
+        ratio,
+      };
+    }),
+    total: totalOf(layers),
+  };
 }

@@ -1,20 +1,23 @@
 // Layers by their sizes alone, one after another: what `explain` tells of each.
-import { type ReceptiveField, receptiveField } from '../analysis/receptive-field.js';
-import { settle } from '../analysis/settle.js';
-import { type Cost, costOf } from '../core/cost.js';
-import { invalid, SepconvError } from '../core/errors.js';
-import { checkOptions, type Padding, type Pair, readName, readPair } from '../core/options.js';
-import type { Params } from '../core/params.js';
-import type { Shape } from '../core/tensor.js';
-import type { Sides } from '../image/border.js';
-import { type Mode, type ModeName, modeNames, modes } from '../image/modes.js';
-import type { OperationName } from '../ops/index.js';
+import { type ReceptiveField, receptiveField } from '../../analysis/receptive-field.js';
+import { settle } from '../../analysis/settle.js';
+import { type Cost, costOf } from '../../core/cost.js';
+import { invalid, SepconvError } from '../../core/errors.js';
+import { checkOptions, type Padding, type Pair, readName, readPair } from '../../core/options.js';
+import type { Params } from '../../core/params.js';
+import type { Shape } from '../../core/tensor.js';
+import type { Sides } from '../../image/border.js';
+import { type Mode, type ModeName, modeNames, modes } from '../../image/modes.js';
+import type { OperationName } from '../../ops/index.js';
 
 /** A layer as a user describes it. */
 export interface LayerSizes {
   /** Default `'depthwise'`. */
   readonly mode?: string | undefined;
+  /** Of the filter. */
   readonly kernelSize?: Pair | undefined;
+  /** Of a pooling. */
+  readonly window?: Pair | undefined;
   /** Default: the input's. */
   readonly outChannels?: number | undefined;
   readonly multiplier?: number | undefined;
@@ -50,7 +53,7 @@ interface Sizes {
   readonly groups: number;
 }
 
-type SizeName = 'kernelSize' | 'outChannels' | 'multiplier' | 'groups';
+type SizeName = 'kernelSize' | 'window' | 'outChannels' | 'multiplier' | 'groups';
 
 interface Filters {
   readonly operation: OperationName;
@@ -92,9 +95,19 @@ const filters: Record<ModeName, Filters> = {
     takes: ['kernelSize', 'outChannels', 'groups'],
     shapes: ({ height, width, inputs, outputs, groups }) => [[height, width, outputs / groups, inputs]],
   },
-  maxpool: { operation: 'maxPool2d', takes: ['kernelSize'], shapes: () => [] },
-  avgpool: { operation: 'avgPool2d', takes: ['kernelSize'], shapes: () => [] },
+  maxpool: { operation: 'maxPool2d', takes: ['window'], shapes: () => [] },
+  avgpool: { operation: 'avgPool2d', takes: ['window'], shapes: () => [] },
 };
+
+/** The sizes and options that a layer of this mode has. */
+export function sizesOf(mode: ModeName): readonly (keyof LayerSizes)[] {
+  const { options }: Mode = modes[mode];
+  const { takes } = filters[mode];
+  return [
+    ...takes,
+    ...(['strides', 'dilations', 'padding', 'ceilMode'] as const).filter((name) => options.includes(name)),
+  ];
+}
 
 /**
  * Explains layers, each on the output of the one before it.
@@ -126,9 +139,8 @@ function explainLayer(layer: LayerSizes, inputShape: Shape, before: readonly Exp
   const mode = readName('mode', layer.mode, modeNames, 'depthwise');
   const { options: taken, defaults }: Mode = modes[mode];
   const { operation, takes, shapes } = filters[mode];
-  const windowNames = (['strides', 'dilations', 'padding', 'ceilMode'] as const).filter((name) => taken.includes(name));
-  checkOptions(layer, ['mode', ...takes, ...windowNames]);
-  const sizes = readSizes(layer, takes, inputShape[3]);
+  checkOptions(layer, ['mode', ...sizesOf(mode)]);
+  const sizes = readSizes({ ...layer, window: layer.window ?? defaults.window }, takes, inputShape[3]);
   const filterShapes = shapes(sizes);
   const isPooling = taken.includes('window');
   const [first, second] = filterShapes;
@@ -179,9 +191,8 @@ function windowOf(params: readonly Params[]) {
 }
 
 function readSizes(layer: LayerSizes, takes: readonly SizeName[], inputs: number): Sizes {
-  const [height, width] = takes.includes('kernelSize')
-    ? readPair('kernelSize', layer.kernelSize, 1, 'ERR_OPTION')
-    : [1, 1];
+  const sized = (['kernelSize', 'window'] as const).find((name) => takes.includes(name));
+  const [height, width] = sized === undefined ? [1, 1] : readPair(sized, layer[sized], 1, 'ERR_OPTION');
   const count = (name: 'outChannels' | 'multiplier' | 'groups', byDefault: number) => {
     const value = layer[name] ?? byDefault;
     if (!Number.isInteger(value) || value < 1) {

@@ -1,0 +1,107 @@
+// sepconv explain [picture]: one pixel of the result, worked out with its real numbers.
+import { invalid, SepconvError } from '../../core/errors.js';
+import { readName } from '../../core/options.js';
+import type { Tensor, TensorData } from '../../core/tensor.js';
+import { defaultRuntime } from '../../entries/node.js';
+import { prepareJob } from '../../image/convolve.js';
+import { decode } from '../../image/decode.js';
+import { readBytes } from '../../image/files.js';
+import type { Maximum, Picture } from '../../image/picture.js';
+import { type Range, ranges, toPixels } from '../../image/pixels.js';
+import { samplePicture } from '../../image/sample.js';
+import { backendName } from '../backends.js';
+import { blocking } from '../interrupt.js';
+import { type JobTexts, type NamedJob, readJob, readMode } from '../job.js';
+import { readPairText } from '../options.js';
+import { inProgress } from '../progress.js';
+import { type Position, type TracedStage, tracePixel } from './trace.js';
+
+export interface PixelTexts extends JobTexts {
+  /** Of the result, `y,x`; default: its middle. */
+  readonly at?: string;
+  readonly range?: string;
+}
+
+/** A pixel of a result, with every step to it. */
+export interface ExplainedPixel {
+  /** Null for the built-in one. */
+  readonly picture: string | null;
+  readonly mode: NamedJob['mode'];
+  readonly settings: NamedJob['settings'];
+  readonly notes: readonly string[];
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+  readonly at: Position;
+  readonly stages: readonly TracedStage[];
+  /** One value per output channel, as the backend computed it: the results of the last stage. */
+  readonly results: readonly number[];
+  readonly backend: string;
+  readonly range: Range;
+  readonly white: Maximum;
+  /** What the results become in a picture. */
+  readonly samples: readonly number[];
+}
+
+/**
+ * Explains a pixel of a picture's result, and compares with what the default backend computes.
+ *
+ * @param path of the picture; undefined is the built-in one
+ * @throws SepconvError (rejects) what the same convolution would throw; `ERR_KERNEL` where the bits differ
+ */
+export async function explainPixel(path: string | undefined, texts: PixelTexts): Promise<ExplainedPixel> {
+  readMode(texts);
+  const range = readName('range', texts.range, ranges, 'clamp');
+  const { image, alpha, maximum, dtype } =
+    path === undefined ? samplePicture() : await decode(await readBytes('picture', path), path);
+  const { mode, job, settings, notes } = await readJob(texts, image.shape[3]);
+  const runtime = defaultRuntime();
+  const output = await inProgress(mode, () => compute({ image, maximum, dtype }, job));
+  const at = readPosition(texts.at, output);
+  const stages = tracePixel(image, job, at);
+  const results = pixelOf(output.data, output, at);
+  const traced = stages.at(-1)?.sums.map(({ result }) => result) ?? [];
+  const backend = backendName(runtime.info);
+  if (!results.every((value, channel) => Object.is(value, traced[channel]))) {
+    const sentence = `explain: ${backend} computes ${results.join(', ')}, and the definition gives ${traced.join(', ')}; please report this machine`;
+    throw new SepconvError('ERR_KERNEL', sentence);
+  }
+  const samples = pixelOf(toPixels(output.data, range, maximum, maximum), output, at);
+  const isPlain = alpha === undefined;
+  return {
+    picture: path ?? null,
+    mode,
+    settings,
+    notes: isPlain ? notes : [...notes, 'the colours are taken as they are, without their alpha'],
+    inputShape: image.shape,
+    outputShape: output.shape,
+    at,
+    stages,
+    results,
+    backend,
+    range,
+    white: maximum,
+    samples,
+  };
+}
+
+function compute(picture: Picture, job: NamedJob['job']): Tensor<TensorData> {
+  const prepared = prepareJob(defaultRuntime(), picture, job);
+  try {
+    return blocking(() => prepared.run());
+  } finally {
+    prepared[Symbol.dispose]();
+  }
+}
+
+function readPosition(text: string | undefined, { shape: [, height, width] }: Tensor<TensorData>): Position {
+  if (text === undefined) return [Math.floor(height / 2), Math.floor(width / 2)];
+  const pair = readPairText('at', text, 0);
+  if (typeof pair !== 'number' && pair[0] < height && pair[1] < width) return pair;
+  const expected = `y,x in the result, up to ${height - 1},${width - 1}`;
+  throw invalid('ERR_OPTION', 'at', expected, text, 'choose a pixel inside');
+}
+
+function pixelOf(values: ArrayLike<number>, { shape }: Tensor<TensorData>, [y, x]: Position): number[] {
+  const [, , width, channels] = shape;
+  return Array.from({ length: channels }, (_, c) => values[(y * width + x) * channels + c]);
+}
