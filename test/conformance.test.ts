@@ -8,7 +8,7 @@ import { everyBackend, missing, skipped } from './support/backends.js';
 import { expectSameBits } from './support/bits.js';
 import { type Call, type Case, callOf, oneShot, outputOf, prepare, runPrepared } from './support/cases.js';
 import { millionValues, namedCases } from './support/named-cases.js';
-import { runSeed } from './support/random.js';
+import { runCount, runSeed } from './support/random.js';
 import { randomCases } from './support/random-cases.js';
 
 describe('backends here', () => {
@@ -51,7 +51,7 @@ describe.each(Object.keys(ops) as OperationName[])('%s', (name) => {
       const call = callOf(name, aCase);
       expectEverywhere(call, outputOf(reference, call));
     });
-    fc.assert(property, { numRuns: 300, seed: runSeed });
+    fc.assert(property, { numRuns: runCount, seed: runSeed });
   });
 
   test('one-shot calls', () => {

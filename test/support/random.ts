@@ -4,6 +4,9 @@ import type { TensorData } from '../../src/core/tensor.js';
 /** The seed of this run's random cases; SEED=… repeats a run. */
 export const runSeed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 
+/** Random cases of each property; RUNS=… makes them more or fewer. */
+export const runCount = Number(process.env.RUNS ?? 300);
+
 /** A generator of integers in [0, 2^32): xorshift32. */
 export function generator(seed: number): () => number {
   let state = (seed * 2654435761 + 0x9e3779b9) | 1;
