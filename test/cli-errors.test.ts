@@ -12,7 +12,7 @@ describe('wrong usage is status 2', () => {
     ['an unknown option', [...known, '--colour'], /unknown option/],
     ['an option misspelt', [...known, '--kernl', 'box:3'], /unknown option '--kernl' \(Did you mean --kernel\?\)/],
     ['an option without its value', [...known, '--kernel'], /argument missing/],
-    ['a second picture', [...known, 'grey.png'], /too many arguments/],
+    ['a second picture', [...known, 'grey.png'], /picture: expected one picture/],
     ['an unknown mode', [...known, '-m', 'deepwise'], /mode: expected one of 'depthwise'.*did you mean 'depthwise'\?/],
     [
       'an unknown mode, told first',
@@ -48,7 +48,12 @@ describe('wrong usage is status 2', () => {
     ['a mean of maxima', [...known, '-m', 'maxpool', '--count-include-pad'], /no --count-include-pad in mode maxpool/],
     ['a matrix in mode standard', [...known, '-m', 'standard', '-p', 'luma'], /no --pointwise in mode standard/],
     ['a window of 0', [...known, '-m', 'maxpool', '--window', '0'], /window: expected a whole number of at least 1/],
-    ['an unknown command', ['explian', 'x'], /too many arguments/],
+    [
+      'an unknown command',
+      ['explian', 'x'],
+      /command: expected a picture, or one of .*got "explian"; did you mean 'explain'/,
+    ],
+    ['a word', ['list'], /command: expected a picture, or one of explain, .*got "list"; see sepconv --help/],
     ['no place for the result', ['rgb.png'], /-o FILE/],
     ['two results on stdout', [...known, '--show'], /one of --show, --json/],
     ['an unknown extension', ['rgb.png', '-o', 'out.bmp'], /a name that ends in \.png/],

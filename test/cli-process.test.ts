@@ -45,6 +45,9 @@ describe('exit statuses', () => {
     const help = (await succeed(['--help'], {})).toString();
     for (const word of ['transposed', 'bilinear:s[:s]', '--ceil-mode', 'explain', 'verify'])
       expect(help).toContain(word);
+    const explained = (await succeed(['explain', '--help'], {})).toString();
+    expect((await succeed(['help', 'explain'], {})).toString()).toBe(explained);
+    expect((await succeed(['help'], {})).toString()).toBe(help);
     expect((await succeed(['--version'], {})).toString()).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
@@ -73,10 +76,12 @@ describe('the environment', () => {
     expect(outweighed.status).toBe(0);
   });
 
-  test('info answers also where it asks for what does not run', async () => {
-    const object = await report(['info'], { env: { SEPCONV_BACKEND: 'gpu' } });
+  test('info answers also where it asks for what does not run, and fails', async () => {
+    const { status, stdout, stderr } = await spawnSepconv(['info', '--json'], { env: { SEPCONV_BACKEND: 'gpu' } });
+    const object = JSON.parse(stdout.toString());
     expect(object.default).toBe('none');
     expect(object.reasons[0]).toMatch(/backend: expected one of/);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: `sepconv: ${object.reasons[0]}\n` });
   });
 
   test('a host without sharp is told what to install; .npy works there', async () => {

@@ -19,7 +19,7 @@ const rounds = 5;
 const turnSeconds = 0.03;
 
 interface Options {
-  readonly json?: string;
+  readonly json?: boolean;
   readonly svg?: string;
   readonly force?: boolean;
 }
@@ -41,28 +41,33 @@ interface Result {
 }
 
 /**
- * Prints the median time of each layer on each backend; writes every figure to `json` and a picture to `svg`.
+ * Prints the median time of each layer on each backend, or with `json` every figure, and draws them into `svg`.
  *
  * @throws SepconvError (rejects) `ERR_KERNEL` where two backends differ; `ERR_FILE`; `ERR_OPTION` where Vega is missing
  */
 export async function bench({ json, svg, force = false }: Options): Promise<void> {
-  for (const path of [json, svg]) if (path !== undefined) await checkWritable(path, force);
-  // Before any work is done: can it be drawn?
-  if (svg !== undefined) await chart('', []);
+  if (svg !== undefined) {
+    await checkWritable(svg, force);
+    // Before any work is done: can it be drawn?
+    await chart('', []);
+  }
+  const print = async (text: string) => {
+    if (!json) await writeStdout(text);
+  };
   const { present, missing } = await loadBackends();
-  await writeStdout(tableLine('', [...present.map(({ name }) => name), 'same bits']));
+  await print(tableLine('', [...present.map(({ name }) => name), 'same bits']));
   const layers: Result[] = [];
   for (const layer of standardLayers) {
     const result = { layer: layer.name, multiplyAdds: multiplyAdds(layer), rows: await measure(layer, present) };
     const times = result.rows.map((row) => `${(row.median * 1e6).toFixed(row.median < 1e-4 ? 1 : 0)} µs`);
-    await writeStdout(tableLine(layer.name, [...times, isEqual(result) ? 'yes' : 'NO']));
+    await print(tableLine(layer.name, [...times, isEqual(result) ? 'yes' : 'NO']));
     layers.push(result);
   }
-  for (const reason of missing) await writeStdout(`not here: ${reason}\n`);
+  for (const reason of missing) await print(`not here: ${reason}\n`);
   const processor = cpus()[0]?.model ?? 'unknown';
-  if (json !== undefined) {
+  if (json) {
     const machine = { version, node: process.version, processor, load: loadavg()[0], date: new Date().toISOString() };
-    await writeBytes(json, Buffer.from(`${JSON.stringify({ ...machine, missing, layers })}\n`), force);
+    await writeStdout(`${JSON.stringify({ ...machine, missing, layers })}\n`);
   }
   if (svg !== undefined) {
     const drawing = await chart(`sepconv ${version}, ${processor}`, points(layers));

@@ -49,7 +49,10 @@ export async function demo(paths: readonly string[], { outDir }: { readonly outD
   for (const [name, picture] of pictures) {
     const channels = picture.image.shape[3];
     for (const example of examples[channels]) {
-      const { row, result } = compare(`${name} ${example.mode}`, backends, picture, await readJob(example, channels));
+      const named = await readJob(example, channels);
+      const { kernel, pointwise } = named.settings;
+      const title = [name, example.mode, kernel, pointwise].filter((word) => word !== undefined).join(' ');
+      const { row, result } = compare(title, backends, picture, named);
       rows.push(row);
       const file = join(outDir, `${name}-${example.mode}.png`);
       await writeBytes(file, (await encode(result, 'png', example.range)).bytes, true);

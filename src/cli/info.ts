@@ -11,10 +11,14 @@ import { loadSharp } from '../image/sharp.js';
 import { backendName, loadBackends } from './backends.js';
 import { version } from './version.js';
 
-/** Prints the backends of this host, the default one with its reasons, and whether pictures can be decoded. */
+/**
+ * Prints the backends of this host, the default one with its reasons, and whether pictures can be decoded.
+ *
+ * @throws SepconvError (rejects), after it has printed, where the environment asks for what does not run here
+ */
 export async function info({ json }: { readonly json?: boolean }): Promise<void> {
   const { present, missing } = await loadBackends();
-  const { backend, isa, threads, reasons } = defaultInfo();
+  const { fault, backend, isa, threads, reasons } = defaultInfo();
   const report = {
     version,
     node: process.version,
@@ -29,16 +33,21 @@ export async function info({ json }: { readonly json?: boolean }): Promise<void>
     pictures: await pictureSupport(),
   };
   await writeStdout(json ? `${JSON.stringify(report)}\n` : toLines(report));
+  if (fault !== undefined) throw fault;
+}
+
+interface DefaultInfo extends Pick<RuntimeInfo, 'isa' | 'threads' | 'reasons'> {
+  readonly backend: string;
+  readonly fault?: SepconvError;
 }
 
 /** The environment may ask for what does not run here; that is told, too. */
-function defaultInfo(): Omit<RuntimeInfo, 'backend'> & { backend: string } {
+function defaultInfo(): DefaultInfo {
   try {
     return defaultRuntime().info;
-  } catch (error) {
-    if (error instanceof SepconvError)
-      return { backend: 'none', isa: 'none', threads: 0, precision: 'exact' as const, reasons: [error.message] };
-    throw error;
+  } catch (fault) {
+    if (!(fault instanceof SepconvError)) throw fault;
+    return { backend: 'none', isa: 'none', threads: 0, reasons: [fault.message], fault };
   }
 }
 

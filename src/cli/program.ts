@@ -1,15 +1,17 @@
 // The command line: names, help, and how a program ends. What a command does is in the file of its name.
+import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { SepconvError } from '../core/errors.js';
+import { invalid, SepconvError } from '../core/errors.js';
 import { backends } from '../core/kernels.js';
 import { borders } from '../core/params.js';
+import { suggestion } from '../core/suggest.js';
 import { modeNames, modes } from '../image/modes.js';
 import { ranges } from '../image/pixels.js';
 import { kernelForms, mixForms } from '../image/presets.js';
 
 import { bench } from './bench.js';
 import { build } from './build.js';
-import { convolve } from './convolve.js';
+import { type ConvolveOptions, convolve } from './convolve.js';
 import { demo } from './demo.js';
 import { explain } from './explain.js';
 import { info } from './info.js';
@@ -76,9 +78,9 @@ function createProgram(): Command {
   program
     .command('bench')
     .description('times layers of real networks on every backend of this machine')
-    .option('--json <file>', 'write every figure')
-    .option('--svg <file>', 'draw the speeds; needs the packages vega and vega-lite')
-    .option('--force', 'replace existing files')
+    .option('--json', 'every figure, as one object on stdout')
+    .option('--svg <file>', 'draw the speeds, too; needs the packages vega and vega-lite')
+    .option('--force', 'replace an existing file')
     .action(bench);
   program
     .command('demo')
@@ -104,7 +106,7 @@ function addConvolve(program: Command): void {
     .option('--ceil-mode', 'a last window of a pooling counts though it ends beyond the picture')
     .option('--count-include-pad', 'the mean of a pooling counts the zeros of its padding')
     .option('--range <name>', `how results become pixels: ${listed(ranges, 'clamp')}`)
-    .option('--max-pixels <n>', 'width × height of the largest picture that is decoded (default 268402689)')
+    .option('--max-pixels <n>', 'pixels of the largest picture that is decoded (default 268402689)')
     .option('--flip', 'turn the filter by 180°, as mathematical convolution does')
     .addOption(new Option('--backend <name>', listed(['auto', ...backends], 'auto')).env('SEPCONV_BACKEND'))
     .addOption(new Option('--isa <name>', 'instruction set: avx2, sse2, scalar, simd128 …').env('SEPCONV_ISA'))
@@ -113,7 +115,22 @@ function addConvolve(program: Command): void {
     .option('--force', 'replace an existing file')
     .option('--json', 'report shapes, backend, time and SHA-256 of the results on stdout')
     .addHelpText('after', help)
-    .action(convolve);
+    .allowExcessArguments()
+    .action(async (picture: string | undefined, options: ConvolveOptions) => {
+      checkArguments(program);
+      await convolve(picture, options);
+    });
+}
+
+/** Tells a misspelt command from a picture. */
+function checkArguments({ args, commands }: Command): void {
+  const [first, ...more] = args;
+  const names = [...commands.map((command) => command.name()), 'help'];
+  if (first !== undefined && /^\w[\w-]*$/.test(first) && !existsSync(first)) {
+    const fix = suggestion(first, names, 'see sepconv --help');
+    throw invalid('ERR_OPTION', 'command', `a picture, or one of ${names.join(', ')}`, first, fix);
+  }
+  if (more.length > 0) throw invalid('ERR_OPTION', 'picture', 'one picture', args, 'give one at a time');
 }
 
 function addExplain(command: Command): void {
