@@ -32,8 +32,15 @@ module.exports = {
     {
       name: 'libraries-know-no-program',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(image|batch|cli)/' },
-      to: { path: '^src/(image|batch|cli)/' },
+      from: { path: '^src/', pathNot: '^src/(image|batch|cli|measure)/' },
+      to: { path: '^src/(image|batch|cli|measure)/' },
+    },
+    {
+      name: 'image-library-needs-no-host',
+      comment: 'What src/image exports to users runs everywhere; files, codecs and jobs are for programs.',
+      severity: 'error',
+      from: { path: '^src/image/index[.]ts$' },
+      to: { path: '^(node_modules/|node:|fs|path|os|sharp)|^src/(?!core/|image/)', reachable: true },
     },
     {
       name: 'image-knows-no-cli',

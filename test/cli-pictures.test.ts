@@ -103,13 +103,34 @@ describe('pictures in and out', () => {
     writeFileSync(at('frames.webp'), frames);
     await succeed(['frames.webp', '-k', 'identity', '-o', 'frame.npy']);
     const { data, shape } = parseNpy(readFileSync(at('frame.npy')), '').tensor;
-    expect(shape).toEqual([1, 4, 4, 3]);
+    expect(shape).toEqual([4, 4, 3]);
     expect([...data]).toEqual(Array.from({ length: 48 }, (_, i) => i * 2));
   });
 
   test('CMYK becomes RGB', async () => {
     writeFileSync(at('cmyk.jpg'), await encoded(steps(36), 4, 3, 'srgb').toColourspace('cmyk').jpeg().toBuffer());
     expect((await report(['cmyk.jpg'])).inputShape).toEqual([1, 3, 4, 3]);
+  });
+
+  test.each([
+    [[3, 4], [3, 4], []],
+    [
+      [3, 4],
+      [3, 4, 2],
+      ['-m', 'pointwise', '-k', '1 2'],
+    ],
+    [[2, 3, 1], [2, 3, 1], []],
+    [[1, 2, 3, 2], [1, 2, 3, 2], []],
+    [
+      [2, 4, 4, 1],
+      [2, 2, 2, 1],
+      ['-m', 'maxpool'],
+    ],
+  ])('an .npy array of %s gains no axis, and becomes %s', async (shape, expected, args) => {
+    const size = shape.reduce((a, b) => a * b);
+    writeFileSync(at('axes.npy'), formatNpy(tensor(new Float32Array(size), shape)));
+    await succeed(['axes.npy', ...args, '-o', 'axes-out.npy', '--force']);
+    expect(parseNpy(readFileSync(at('axes-out.npy'))).tensor.shape).toEqual(expected);
   });
 
   test('tensors in .npy, also those that are no picture', async () => {

@@ -215,27 +215,27 @@ describe('results to pixels', () => {
   const results = Float32Array.from(values);
 
   test('clamp is what Uint8ClampedArray does', () => {
-    expect(toPixels(results, 'clamp', 255, 255)).toEqual(Uint8ClampedArray.from(results));
+    expect(toPixels(results)).toEqual(Uint8ClampedArray.from(results));
   });
 
   test('clamp of 16 bits: ties to even, saturated', () => {
     const wide = Float32Array.of(-1, 0.5, 1.5, 65534.5, 65536, Number.NaN);
-    expect(toPixels(wide, 'clamp', 65535, 65535)).toEqual(Uint16Array.of(0, 0, 2, 65534, 65535, 0));
+    expect(toPixels(wide, { white: 65535 })).toEqual(Uint16Array.of(0, 0, 2, 65534, 65535, 0));
   });
 
   test('abs', () => {
-    expect([...toPixels(Float32Array.of(-3, 3, -300), 'abs', 255, 255)]).toEqual([3, 3, 255]);
+    expect([...toPixels(Float32Array.of(-3, 3, -300), { range: 'abs' })]).toEqual([3, 3, 255]);
   });
 
   test('normalize spreads the finite values', () => {
     const spread = Float32Array.of(-1, 1, 0, Infinity, Number.NaN);
-    expect([...toPixels(spread, 'normalize', 255, 255)]).toEqual([0, 255, 128, 255, 0]);
-    expect([...toPixels(Float32Array.of(7, 7), 'normalize', 255, 255)]).toEqual([0, 0]);
-    expect([...toPixels(Float32Array.of(Number.NaN), 'normalize', 255, 255)]).toEqual([0]);
+    expect([...toPixels(spread, { range: 'normalize' })]).toEqual([0, 255, 128, 255, 0]);
+    expect([...toPixels(Float32Array.of(7, 7), { range: 'normalize' })]).toEqual([0, 0]);
+    expect([...toPixels(Float32Array.of(Number.NaN), { range: 'normalize' })]).toEqual([0]);
   });
 
   test('16 bits become 8', () => {
-    expect([...toPixels(Float32Array.of(0, 257, 65535), 'clamp', 65535, 255)]).toEqual([0, 1, 255]);
+    expect([...toPixels(Float32Array.of(0, 257, 65535), { white: 65535, maximum: 255 })]).toEqual([0, 1, 255]);
   });
 });
 

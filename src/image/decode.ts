@@ -98,6 +98,7 @@ function decodeNpy(bytes: Uint8Array, name: string): Picture {
   }
   return {
     image: tensor(data, image),
+    rank: shape.length,
     maximum: dtype === 'u2' ? 65535 : 255,
     dtype: dtype === 'u1' ? 'uint8' : 'float32',
   };

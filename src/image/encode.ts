@@ -39,7 +39,7 @@ export async function encode(result: Result, format: Format, range: Range): Prom
   if (format === 'npy') {
     if (!isOpaque) notes.push('no alpha: npy does not keep it');
     if (result.profile) notes.push('no colour profile: npy does not keep it');
-    return { bytes: formatNpy(result.image), notes };
+    return { bytes: formatNpy(withRank(result.image, result.rank ?? 3)), notes };
   }
   checkHolds(format, result.image.shape);
   if (!isOpaque && !capabilitiesOf(format).hasAlpha) notes.push(`no alpha: ${format} does not keep it`);
@@ -54,7 +54,7 @@ export async function encode(result: Result, format: Format, range: Range): Prom
  * @throws SepconvError (rejects) `ERR_CODEC` where the picture has a colour profile and sharp is missing
  */
 export async function toScreen(result: Result, range: Range): Promise<Samples> {
-  const samples = toPixels(result.image.data, range, result.maximum, 255);
+  const samples = toPixels(result.image.data, { range, white: result.maximum, maximum: 255 });
   if (result.profile === undefined) return samples;
   const [, height, width, channels] = result.image.shape;
   const { profile } = result;
@@ -64,6 +64,13 @@ export async function toScreen(result: Result, range: Range): Promise<Samples> {
   return new Uint8ClampedArray(await shown.toBuffer());
 }
 
+/** A result without the axes that its picture did not have. */
+function withRank({ data, shape }: Result['image'], rank: number): Result['image'] {
+  const [batch, height, width, channels] = shape;
+  if (batch !== 1 || rank === 4) return { data, shape };
+  return { data, shape: rank === 2 && channels === 1 ? [height, width] : [height, width, channels] };
+}
+
 /** Results are of our own making: no picture bombs. */
 const ownPixels = { limitInputPixels: false, unlimited: true };
 
@@ -71,10 +78,10 @@ function rasterOf({ image, alpha, maximum: white, profile }: Result, format: Pic
   const { maximum: most, hasAlpha, hasGrey } = capabilitiesOf(format);
   const maximum: Maximum = white < most ? white : most;
   const [, height, width] = image.shape;
-  const colours = toPixels(image.data, range, white, maximum);
+  const colours = toPixels(image.data, { range, white, maximum });
   const kept = profile && keptProfile(profile, image.shape, hasGrey);
   const copies = kept?.isTripled ? 3 : 1;
-  const shown = hasAlpha && alpha ? toPixels(Float32Array.from(alpha), 'clamp', white, maximum) : undefined;
+  const shown = hasAlpha && alpha ? toPixels(Float32Array.from(alpha), { white, maximum }) : undefined;
   return {
     samples: copies === 1 && !shown ? colours : interleave(colours, image.shape[3], copies, shown),
     width,

@@ -78,8 +78,8 @@ export function applyJob(on: Operations, picture: Picture, job: Job, format?: Fo
     const begin = performance.now();
     const image = prepared.run();
     const milliseconds = performance.now() - begin;
-    const { maximum, profile } = picture;
-    const result: Result = { image, alpha: prepared.alpha, maximum, profile };
+    const { maximum, rank, profile } = picture;
+    const result: Result = { image, alpha: prepared.alpha, maximum, rank, profile };
     return { result, milliseconds };
   } finally {
     prepared[Symbol.dispose]();

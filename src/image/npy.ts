@@ -22,7 +22,8 @@ const elements: Record<string, { readonly bytes: number; readonly read: Read }> 
 };
 
 const magic = '\x93NUMPY';
-const latin1 = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+const latin1 = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+const fromLatin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 export interface NpyArray {
   readonly tensor: Tensor;
@@ -38,10 +39,10 @@ export function isNpy(bytes: Uint8Array): boolean {
  * Reads an array of numbers, in either byte order and either axis order; each becomes the nearest float32. The header may
  * be any that NumPy reads: in single or double quotes, with the long integers of Python 2.
  *
- * @param name the file's name, for errors
+ * @param name the file's name, for errors; default `'npy'`
  * @throws SepconvError `ERR_CODEC` where it is not a complete .npy file of numbers, `ERR_SHAPE`
  */
-export function parseNpy(bytes: Uint8Array, name: string): NpyArray {
+export function parseNpy(bytes: Uint8Array, name = 'npy'): NpyArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { start, header } = readHeader(bytes, view, name);
   const [, order, dtype] = /["']descr["']\s*:\s*u?["']([<>|=])(\w+)["']/.exec(header) ?? [];
@@ -85,9 +86,9 @@ export function formatNpy({ data, shape }: Tensor<TensorData>): Uint8Array {
   const start = 10 + header.length;
   const bytes = new Uint8Array(start + data.byteLength);
   const view = new DataView(bytes.buffer);
-  bytes.set(Buffer.from(`${magic}\x01\x00`, 'latin1'));
+  bytes.set(fromLatin1(`${magic}\x01\x00`));
   view.setUint16(8, header.length, true);
-  bytes.set(Buffer.from(header, 'latin1'), 10);
+  bytes.set(fromLatin1(header), 10);
   if (isBytes) bytes.set(data, start);
   else for (let i = 0; i < data.length; i++) view.setFloat32(start + i * 4, data[i], true);
   return bytes;

@@ -19,6 +19,8 @@ export interface Result {
   readonly alpha?: Alpha | undefined;
   /** The sample that is white: 255, or 65535 for 16-bit pictures. */
   readonly maximum: Maximum;
+  /** Axes of the .npy array that it was and may become: 4, 3 without the batch (default), 2 also without channels. */
+  readonly rank?: number | undefined;
   /** The ICC profile of its colours; absent where they are sRGB, or nothing is known. */
   readonly profile?: Uint8Array | undefined;
 }

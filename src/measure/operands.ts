@@ -2,6 +2,7 @@
 import type { Operator } from '../core/operator.js';
 import type { Layout } from '../core/params.js';
 import { sizeOf, type Tensor, type TensorData, tensor } from '../core/tensor.js';
+import { gaussianTaps } from '../image/gaussian.js';
 import type { Operations } from '../ops/index.js';
 import { filterShapes, type MeasuredLayer } from './layer.js';
 
@@ -20,7 +21,7 @@ export function makeOperands(layer: MeasuredLayer): Operands {
     layer.dtype === 'uint8' ? new Uint8Array(size).map(() => next() >>> 24) : new Float32Array(size).map(draw);
   const filters = filterShapes(layer).map((shape) => {
     const weights = new Float32Array(sizeOf(shape));
-    return tensor(layer.operation === 'sepFilter2d' ? gaussianTaps(weights.length) : weights.map(draw), shape);
+    return tensor(layer.operation === 'sepFilter2d' ? gaussianTaps(weights.length, 1.5) : weights.map(draw), shape);
   });
   return { input: tensor(data, layer.input), filters };
 }
@@ -75,17 +76,6 @@ function argumentsOf(
     case 'sepFilter2d':
       return { leading: filters.map(({ data }) => data), options: { layout, border: 'replicate' } };
   }
-}
-
-/** exp(−x² / 2σ²) with σ² = 2.25, by repeated products: the ratio of neighbours changes by a constant factor. */
-function gaussianTaps(count: number): Float32Array {
-  const middle = (count - 1) / 2;
-  const half = [1];
-  const step = 0.8007374029168081; // exp(−1 / 4.5)
-  for (let x = 1, ratio = step; x <= middle; x++, ratio *= step * step) half.push(half[x - 1] * ratio);
-  const taps = Array.from({ length: count }, (_, i) => half[Math.abs(i - middle)]);
-  const sum = taps.reduce((a, b) => a + b, 0);
-  return Float32Array.from(taps, (tap) => tap / sum);
 }
 
 /** Integers in [0, 2^32): xorshift32. */

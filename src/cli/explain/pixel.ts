@@ -65,7 +65,7 @@ export async function explainPixel(path: string | undefined, texts: PixelTexts):
     const sentence = `explain: ${backend} computes ${results.join(', ')}, and the definition gives ${traced.join(', ')}; please report this machine`;
     throw new SepconvError('ERR_KERNEL', sentence);
   }
-  const samples = pixelOf(toPixels(output.data, range, maximum, maximum), output, at);
+  const samples = pixelOf(toPixels(output.data, { range, white: maximum }), output, at);
   const isPlain = alpha === undefined;
   return {
     picture: path ?? null,
