@@ -113,6 +113,59 @@ struct TwoRows {
   }
 };
 
+/** Adds column J of an input row to the output rows whose windows it is in: it is in row ROW − i of the taps of row i.
+ */
+template <int ROW, int J, int S, int I = 0, class V, int P, int R, int K>
+ALWAYS_INLINE void addToRows(Registers<Registers<V, P>, R>& sums, const Registers<Registers<V, K>, K>& weights,
+                             V value) {
+  if constexpr (ROW >= I && ROW - I < K) {
+    RowSums<V, P, Registers<V, K>> row{at<I>(sums), at<ROW - I>(weights)};
+    addColumn<J, S, K>(row, value);
+  }
+  if constexpr (I + 1 < R) addToRows<ROW, J, S, I + 1>(sums, weights, value);
+}
+
+/** Adds input row ROW, counted from the first tap of the uppermost window. */
+template <int ROW, int S, bool EDGE, int J = 0, class V, int P, int R, int K>
+ALWAYS_INLINE void addInputRow(Registers<Registers<V, P>, R>& sums, const Registers<Registers<V, K>, K>& weights,
+                               const float* x, ptrdiff_t step, Inside inside) {
+  constexpr bool mayBeBefore = EDGE && J < K - 1, mayBeBehind = EDGE && J > (P - 1) * S;
+  if ((!mayBeBefore || J >= inside.begin) && (!mayBeBehind || J < inside.end)) {
+    addToRows<ROW, J, S>(sums, weights, V::load(x));
+  }
+  if constexpr (J + 1 < (P - 1) * S + K) addInputRow<ROW, S, EDGE, J + 1>(sums, weights, x + step, step, inside);
+}
+
+/** Adds the input rows [begin, end), of which the first stands at `x`. */
+template <int S, bool EDGE, int ROW = 0, class V, int P, int R, int K>
+ALWAYS_INLINE void addInputRows(Registers<Registers<V, P>, R>& sums, const Registers<Registers<V, K>, K>& weights,
+                                const float* x, const DepthwiseWindow& w, int32_t begin, int32_t end, Inside inside) {
+  if (ROW >= begin && ROW < end) {
+    addInputRow<ROW, S, EDGE>(sums, weights, x, w.columnStep, inside);
+    x += w.rowStep;
+  }
+  if constexpr (ROW + 1 < R + K - 1) addInputRows<S, EDGE, ROW + 1>(sums, weights, x, w, begin, end, inside);
+}
+
+/** The same with all K × K weights in registers, of which there are 32. */
+struct TwoRowsInRegisters {
+  template <class V, int K, int S, int P, bool EDGE>
+  static void tile(const Epilogue& e, const DepthwiseWindow& w, const DepthwisePixels& pixels, Inside inside) {
+    const Bounds<V> bounds(e);
+    const int32_t begin = w.firstTap / K, end = begin + w.above + w.rows + w.below;
+    eachBlock<V>(w, pixels, [&](const float* x, const float* bias, float* y) INLINE_LAMBDA {
+      Registers<V, P> row;
+      fill(row, V::load(bias));
+      Registers<Registers<V, P>, 2> sums{row, {row, {}}};
+      Registers<Registers<V, K>, K> weights;
+      loadRows(weights, bias + V::lanes);
+      addInputRows<S, EDGE>(sums, weights, x, w, begin, end, inside);
+      storeSums(bounds, at<0>(sums), y, w.outputStep);
+      storeSums(bounds, at<1>(sums), y + w.lowerOutput, w.outputStep);
+    });
+  }
+};
+
 /** Pixels in tiles of P, the last of which begins so early that none is left over. */
 template <class Tile, class V, int K, int S, int P>
 ALWAYS_INLINE void slidingTiles(const Epilogue& e, const DepthwiseWindow& w, const DepthwisePixels& all) {
@@ -147,9 +200,15 @@ inline DepthwiseRun slidingRunFor(int32_t columns, int32_t apart) {
   return nullptr;
 }
 
-/** The same for two output rows at once. */
-inline DepthwiseRun twoRowsRunFor(int32_t columns, int32_t apart) {
-  return columns == 3 && apart == 1 ? slidingRun<TwoRows, Vec, 3, 1> : nullptr;
+/** Whether the weights of a square window have registers of their own, beside the sums of two rows. */
+inline bool weightsInRegisters(int32_t rows, int32_t columns) {
+  return Vec::registers == 32 && rows == 3 && columns == 3;
+}
+
+/** The run for two output rows at once. */
+inline DepthwiseRun twoRowsRunFor(int32_t rows, int32_t columns, int32_t apart) {
+  if (columns != 3 || apart != 1) return nullptr;
+  return weightsInRegisters(rows, columns) ? slidingRun<TwoRowsInRegisters, Vec, 3, 1> : slidingRun<TwoRows, Vec, 3, 1>;
 }
 
 }  // namespace

@@ -128,9 +128,8 @@ inline DepthwisePlan depthwisePlan(const Params& p) {
   plan.reaching.end = end < a.output ? end : a.output;
   plan.reaching.begin = hidden <= 0 ? 0 : (hidden - 1) / a.stride + 1;
   const bool allReach = plan.reaching.begin == 0 && plan.reaching.end == a.output;
-  if (allReach && p.strideHeight == 1 && p.outputChannels < channelsOfOneSet) {
-    plan.twoRows = twoRowsRunFor(a.filter, columnsApart);
-  }
+  const bool fits = weightsInRegisters(p.filterHeight, a.filter) || p.outputChannels < channelsOfOneSet;
+  if (allReach && p.strideHeight == 1 && fits) plan.twoRows = twoRowsRunFor(p.filterHeight, a.filter, columnsApart);
   return plan;
 }
 

@@ -38,6 +38,13 @@ ALWAYS_INLINE void loadRow(Registers<V, N>& row, const float* f) {
   if constexpr (N > 1) loadRow(row.others, f + V::lanes);
 }
 
+/** Loads rows of Vecs, one after another. */
+template <class V, int N, int R>
+ALWAYS_INLINE void loadRows(Registers<Registers<V, N>, R>& rows, const float* f) {
+  loadRow(rows.first, f);
+  if constexpr (R > 1) loadRows(rows.others, f + N * V::lanes);
+}
+
 /** Adds to each sum a value, `step` floats from that of the one before, times one weight. */
 template <class V, int N>
 ALWAYS_INLINE void addProducts(Registers<V, N>& sums, const float* x, ptrdiff_t step, V weight) {
