@@ -1,9 +1,12 @@
 // Files that are odd but whole are read; files that lost data are refused, and so are promises of too much.
+import { writeFileSync } from 'node:fs';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { decode, defaultMaxPixels } from '../src/image/decode.js';
 import { encode } from '../src/image/encode.js';
 import { filterPicture } from '../src/image/filter-picture.js';
 import { createRuntime, tensor } from '../src/index.js';
+import { at, fail, succeed } from './support/command-line.js';
 import { encodeSamples, inserted, long, markerAt, patched, tiffOf, withChunks } from './support/files.js';
 
 const samples = Uint8Array.from({ length: 64 * 48 * 3 }, (_, i) => (i * i) % 251);
@@ -26,8 +29,17 @@ describe('a JPEG that is odd but whole', () => {
     ['with fill bytes before a marker', inserted(jpeg, tables, [0xff, 0xff])],
   ])('%s', async (_, file) => expect(await valuesOf(file)).toEqual(await valuesOf(jpeg)));
 
+  test('without its end, but no byte less', async () => {
+    const whole = await valuesOf(jpeg);
+    for (const missing of [1, 2]) expect(await valuesOf(jpeg.subarray(0, -missing))).toEqual(whole);
+    for (let missing = 3; missing < 60; missing++) {
+      await expect(decode(jpeg.subarray(0, -missing), 'cut.jpg')).rejects.toMatchObject({ code: 'ERR_CODEC' });
+    }
+    const progressive = await sharp(jpeg).jpeg({ progressive: true }).toBuffer();
+    await expect(decode(progressive.subarray(0, -2), 'cut.jpg')).rejects.toMatchObject({ code: 'ERR_CODEC' });
+  });
+
   test('in several scans, with restart markers', async () => {
-    const { default: sharp } = await import('sharp');
     const progressive = await sharp(jpeg).jpeg({ progressive: true }).toBuffer();
     const odd = inserted(progressive, markerAt(progressive, 0xdb), [1, 2]);
     expect(await valuesOf(odd)).toEqual(await valuesOf(progressive));
@@ -71,6 +83,15 @@ describe.each([true, false])('a TIFF, little-endian: %s', (isLittle) => {
   });
 });
 
+test('a BigTIFF whose tags are out of order', async () => {
+  const raw = { width: 64, height: 48, channels: 3 } as const;
+  const file = await sharp(samples, { raw }).tiff({ bigtiff: true, compression: 'deflate' }).toBuffer();
+  const directory = Number(file.readBigUInt64LE(8));
+  const places = Array.from({ length: Number(file.readBigUInt64LE(directory)) }, (_, i) => directory + 8 + 20 * i);
+  const resolution = places.find((at) => file.readUInt16LE(at) === 282)!;
+  expect(await valuesOf(patched(file, resolution, [0xe8, 0xfd]))).toEqual([...samples]);
+});
+
 describe('limits', () => {
   const bomb = (width: number, height: number) => {
     const header = withChunks(png, ['IHDR', Buffer.concat([long(width, height), png.subarray(24, 29)])]);
@@ -88,6 +109,13 @@ describe('limits', () => {
     await expect(decode(bomb(100_000, 100_000), 'bomb.png', { maxPixels: 1e10 })).rejects.toMatchObject({
       code: 'ERR_CODEC',
     });
+  });
+
+  test('the limit of the command line', async () => {
+    writeFileSync(at('small.png'), png);
+    await fail(['small.png', '-o', 'never.png', '--max-pixels', '3071'], 1, /at most 3071 pixels, got "64×48, 3072"/);
+    await fail(['small.png', '-o', 'never.png', '--max-pixels', 'all'], 2, /max-pixels: expected a whole number/);
+    await succeed(['small.png', '-o', 'within.png', '--max-pixels', '3072']);
   });
 
   test('the limit is what it says', async () => {

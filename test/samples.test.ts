@@ -123,6 +123,14 @@ describe('others', () => {
     expect((await pixelsOf(patched(file, photometric, [0]))).pixels.flat()).toEqual([...samples].map((v) => 255 - v));
   });
 
+  test.each([10, 12] as const)('AVIF with %i bits: white is white', async (bitdepth) => {
+    const raw = { width: 16, height: 16, channels: 3 } as const;
+    const colours = Uint16Array.from({ length: 768 }, (_, i) => (i < 384 ? 65535 : 0));
+    const avif = sharp(colours, { raw }).toColourspace('rgb16').avif({ bitdepth, lossless: true });
+    const { pixels, maximum } = await pixelsOf(await avif.toBuffer());
+    expect([maximum, pixels[0], pixels[255]]).toEqual([65535, [65535, 65535, 65535], [0, 0, 0]]);
+  });
+
   test('the first frame of a GIF', async () => {
     const raw = { width: 2, height: 4, channels: 3, pageHeight: 2 } as const;
     const frames = Uint8Array.from([...Array(4).fill([255, 0, 0]), ...Array(4).fill([0, 0, 255])].flat());

@@ -52,7 +52,8 @@ export async function decode(bytes: Uint8Array, name: string, options: DecodeOpt
       if (again === undefined) throw cause;
       return readSamples(again, metadata, limits);
     });
-    const samples = metadata.depth === 'ushort' && metadata.space !== 'cmyk' ? shortsOf(data) : data;
+    const isWide = metadata.depth === 'ushort' && metadata.space !== 'cmyk';
+    const samples = isWide ? shortsOf(data, metadata.bitsPerSample) : data;
     const channels = metadata.space === 'b-w' || metadata.space === 'grey16' ? 1 : 3;
     return { ...toPicture(samples, info, channels, metadata.hasAlpha), ...coloursOf(bytes, metadata, channels) };
   } catch (cause) {
@@ -114,8 +115,11 @@ function toPicture(
   const isWide = samples instanceof Uint16Array;
   const size = width * height;
   const data = allocate('Float32Array', size * channels) as Float32Array;
-  for (let pixel = 0; pixel < size; pixel++) {
-    for (let c = 0; c < channels; c++) data[pixel * channels + c] = samples[pixel * depth + c];
+  if (depth === channels) data.set(samples);
+  else {
+    for (let pixel = 0; pixel < size; pixel++) {
+      for (let c = 0; c < channels; c++) data[pixel * channels + c] = samples[pixel * depth + c];
+    }
   }
   return {
     image: tensor(data, [1, height, width, channels]),
@@ -132,6 +136,8 @@ function lastOfEach(samples: Alpha, depth: number): Alpha {
   return last;
 }
 
-function shortsOf(data: Buffer): Uint16Array {
-  return new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+/** Samples of 10 and 12 bits come in the highest bits; filled below with their own, white is white. */
+function shortsOf(data: Buffer, bits = 16): Uint16Array {
+  const samples = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+  return bits > 8 && bits < 16 ? samples.map((sample) => sample | (sample >> bits)) : samples;
 }
