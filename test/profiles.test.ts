@@ -8,6 +8,7 @@ import { filterPicture } from '../src/image/filter-picture.js';
 import { type Format, formatOf } from '../src/image/formats.js';
 import type { Picture } from '../src/image/picture.js';
 import {
+  adobePrimaries,
   channelsOf,
   gammaCurve,
   greyProfile,
@@ -189,6 +190,34 @@ describe('what a file says of its colours without a profile', async () => {
     expect((await decode(avif, 'file')).profile).toBeUndefined();
     const box = avif.indexOf('nclx');
     expect((await decode(patched(avif, box + 4, [0, 12]), 'file')).profile).toEqual(p3);
+  });
+});
+
+describe('what cannot be told by curves', () => {
+  test('Adobe RGB, which cameras name in EXIF data alone', async () => {
+    const jpeg = await encodeSamples(Uint8Array.from(blocks), 16, 3, 'jpeg');
+    const entry = (tag: number, type: number, count: number, value: Buffer) =>
+      Buffer.concat([long(tag * 65536 + type, count), value]);
+    const directory = (...entries: Buffer[]) => Buffer.concat([Uint8Array.of(0, entries.length), ...entries, long(0)]);
+    const exif = (index: string) =>
+      Buffer.concat([
+        Buffer.from('Exif\0\0MM\0*\0\0\0\b', 'latin1'),
+        directory(entry(0x8769, 4, 1, long(26))),
+        directory(entry(0xa001, 3, 1, Buffer.of(255, 255, 0, 0)), entry(0xa005, 4, 1, long(56))),
+        directory(entry(1, 2, 4, Buffer.from(`${index}\0`))),
+      ]);
+    const withExif = (data: Buffer) =>
+      Buffer.concat([jpeg.subarray(0, 2), Uint8Array.of(0xff, 0xe1, 0, data.length + 2), data, jpeg.subarray(2)]);
+    const adobe = rgbProfile(adobePrimaries, gammaCurve(563 / 256));
+    expect((await decode(withExif(exif('R03')), 'file')).profile).toEqual(adobe);
+    expect((await decode(withExif(exif('R98')), 'file')).profile).toBeUndefined();
+    expect((await decode(withExif(exif('R03').subarray(0, 40)), 'file')).profile).toBeUndefined();
+  });
+
+  test('a high dynamic range is lost, and it is said', async () => {
+    const png = await encodeSamples(Uint8Array.from(blocks), 16, 3, 'png');
+    const { profile, notes } = await decode(withChunks(png, ['cICP', Uint8Array.of(9, 16, 0, 1)]), 'file');
+    expect([profile, notes]).toEqual([undefined, ['its dynamic range is lost: no colour profile holds PQ']]);
   });
 });
 

@@ -7,7 +7,7 @@ import type { Alpha, Picture } from './picture.js';
 import { channelsOf } from './profile.js';
 import { repaired } from './repair.js';
 import { codecError, loadSharp } from './sharp.js';
-import { statedProfile } from './stated-colours.js';
+import { statedColours } from './stated-colours.js';
 
 export interface DecodeOptions {
   /** Width × height of the largest picture that is decoded, whatever its file promises; default 268,402,689. */
@@ -84,9 +84,13 @@ async function readSamples(bytes: Uint8Array, { space, depth, hasAlpha }: Metada
     .toBuffer({ resolveWithObject: true });
 }
 
-function coloursOf(bytes: Uint8Array, { space, icc }: Metadata, channels: 1 | 3): Pick<Picture, 'profile' | 'notes'> {
+function coloursOf(
+  bytes: Uint8Array,
+  { space, icc, exif }: Metadata,
+  channels: 1 | 3,
+): Pick<Picture, 'profile' | 'notes'> {
   if (space === 'cmyk') return { notes: [`CMYK, converted to sRGB by ${icc ? 'its' : 'a general'} profile`] };
-  return { profile: icc && channelsOf(icc) ? new Uint8Array(icc) : statedProfile(bytes, channels) };
+  return icc && channelsOf(icc) ? { profile: new Uint8Array(icc) } : statedColours(bytes, exif, channels);
 }
 
 function decodeNpy(bytes: Uint8Array, name: string): Picture {

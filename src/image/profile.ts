@@ -27,6 +27,8 @@ export const bt2020Primaries: Primaries = {
   blue: [0.131, 0.046],
 };
 
+export const adobePrimaries: Primaries = { white: d65, red: [0.64, 0.33], green: [0.21, 0.71], blue: [0.15, 0.06] };
+
 /** The white of all profiles' connection space. */
 const d50: Vector = [0.9642, 1, 0.8249];
 
