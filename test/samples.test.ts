@@ -47,33 +47,30 @@ function inPixels(samples: readonly number[], channels: number): number[][] {
 }
 
 describe('PNG', () => {
-  test.each(kinds)(
-    'type $colourType, $depth bits, interlaced: $isInterlaced',
-    async ({ colourType, depth, isInterlaced }) => {
-      for (const [width, height] of sizes) {
-        const kind: PngKind = { width, height, colourType, depth, isInterlaced };
-        const channels = channelsOfType[colourType];
-        const samples = samplesOf(width * height * channels, depth);
-        const pixels = inPixels(samples, channels);
-        const colours = Array.from({ length: 2 ** depth }, (_, i) => [(i * 37) % 256, 255 - i, (i * i) % 256]);
-        const palette = colourType === 3 ? [['PLTE', Uint8Array.from(colours.flat())] as const] : [];
-        const most = 2 ** depth - 1;
-        const scaled = (pixel: readonly number[]) =>
-          depth < 8 ? pixel.map((value) => (value * 255) / most) : [...pixel];
-        const maximum = depth === 16 ? 65535 : 255;
-        const expected = colourType === 3 ? samples.map((place) => colours[place]) : pixels.map(scaled);
-        expect(await pixelsOf(pngOf(kind, samples, palette))).toEqual({ pixels: expected, maximum, width, height });
-        if (colourType > 3) continue;
-        const opacities = colours.slice(0, Math.ceil(colours.length / 2)).map((_, i) => (i * 90) % 256);
-        const keys = { 0: shorts(samples[0]), 2: shorts(...pixels[0]), 3: Uint8Array.from(opacities) } as const;
-        const isKey = (pixel: readonly number[]) => pixel.every((value, c) => value === pixels[0][c]);
-        const alphaOf = (i: number) =>
-          colourType === 3 ? (opacities[samples[i]] ?? 255) : isKey(pixels[i]) ? 0 : maximum;
-        const transparent = pngOf(kind, samples, [...palette, ['tRNS', keys[colourType as 0 | 2 | 3]]]);
-        expect((await pixelsOf(transparent)).pixels).toEqual(expected.map((pixel, i) => [...pixel, alphaOf(i)]));
-      }
-    },
-  );
+  test.each(kinds)('$title', async ({ colourType, depth, isInterlaced }) => {
+    for (const [width, height] of sizes) {
+      const kind: PngKind = { width, height, colourType, depth, isInterlaced };
+      const channels = channelsOfType[colourType];
+      const samples = samplesOf(width * height * channels, depth);
+      const pixels = inPixels(samples, channels);
+      const colours = Array.from({ length: 2 ** depth }, (_, i) => [(i * 37) % 256, 255 - i, (i * i) % 256]);
+      const palette = colourType === 3 ? [['PLTE', Uint8Array.from(colours.flat())] as const] : [];
+      const most = 2 ** depth - 1;
+      const scaled = (pixel: readonly number[]) =>
+        depth < 8 ? pixel.map((value) => (value * 255) / most) : [...pixel];
+      const maximum = depth === 16 ? 65535 : 255;
+      const expected = colourType === 3 ? samples.map((place) => colours[place]) : pixels.map(scaled);
+      expect(await pixelsOf(pngOf(kind, samples, palette))).toEqual({ pixels: expected, maximum, width, height });
+      if (colourType > 3) continue;
+      const opacities = colours.slice(0, Math.ceil(colours.length / 2)).map((_, i) => (i * 90) % 256);
+      const keys = { 0: shorts(samples[0]), 2: shorts(...pixels[0]), 3: Uint8Array.from(opacities) } as const;
+      const isKey = (pixel: readonly number[]) => pixel.every((value, c) => value === pixels[0][c]);
+      const alphaOf = (i: number) =>
+        colourType === 3 ? (opacities[samples[i]] ?? 255) : isKey(pixels[i]) ? 0 : maximum;
+      const transparent = pngOf(kind, samples, [...palette, ['tRNS', keys[colourType as 0 | 2 | 3]]]);
+      expect((await pixelsOf(transparent)).pixels).toEqual(expected.map((pixel, i) => [...pixel, alphaOf(i)]));
+    }
+  });
 });
 
 describe('the EXIF turn', () => {
