@@ -157,7 +157,7 @@ describe('what fails is status 1, and leaves nothing behind', () => {
     await fail(
       ['long.npy', '-o', 'long.jpg'],
       1,
-      /output: expected at most 65500 pixels a side, as jpeg holds, got "70000×1"; write it as png/,
+      /output: expected at most 65500 pixels a side, as jpeg holds, got "70000 wide and 1 high"; write it as png/,
     );
   });
 });

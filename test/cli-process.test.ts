@@ -4,7 +4,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { borders } from '../src/core/params.js';
+import { modeNames } from '../src/image/modes.js';
 import { formatNpy } from '../src/image/npy.js';
+import { ranges } from '../src/image/pixels.js';
+import { kernelForms, mixForms } from '../src/image/presets.js';
 import { tensor } from '../src/index.js';
 import {
   at,
@@ -43,8 +47,12 @@ describe('streams', () => {
 describe('exit statuses', () => {
   test('0, and help on stdout', async () => {
     const help = (await succeed(['--help'], {})).toString();
-    for (const word of ['transposed', 'bilinear:s[:s]', '--ceil-mode', 'explain', 'verify'])
+    for (const word of [...modeNames, ...kernelForms, ...mixForms, ...ranges, ...borders, 'explain', 'verify']) {
       expect(help).toContain(word);
+    }
+    expect(help.replaceAll('\n', ' ')).toMatch(
+      /sobel-x, sobel-y, .*, laplacian give results of both signs: --range abs/,
+    );
     const explained = (await succeed(['explain', '--help'], {})).toString();
     expect((await succeed(['help', 'explain'], {})).toString()).toBe(explained);
     expect((await succeed(['help'], {})).toString()).toBe(help);

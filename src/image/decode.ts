@@ -10,7 +10,7 @@ import { codecError, loadSharp } from './sharp.js';
 import { statedColours } from './stated-colours.js';
 
 export interface DecodeOptions {
-  /** Width × height of the largest picture that is decoded, whatever its file promises; default 268,402,689. */
+  /** Pixels of the largest picture that is decoded, whatever its file promises; default 268,402,689. */
   readonly maxPixels?: number | undefined;
 }
 
@@ -68,7 +68,7 @@ function checkHeader({ space, depth, width, height }: Metadata, name: string, ma
     throw invalid('ERR_CODEC', name, expected, `${space} ${depth}`, 'convert it, or use .npy');
   }
   if (width * height > maxPixels) {
-    const received = `${width}×${height}, ${width * height}`;
+    const received = `${width * height}, ${width} wide and ${height} high`;
     const fix = 'raise it with --max-pixels (maxPixels) if you trust the file';
     throw invalid('ERR_LIMIT', name, `at most ${maxPixels} pixels`, received, fix);
   }

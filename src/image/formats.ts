@@ -67,7 +67,7 @@ export function checkHolds(format: Format, shape: Shape): void {
     'ERR_LIMIT',
     'output',
     `at most ${longest} pixels a side, as ${format} holds`,
-    `${width}×${height}`,
+    `${width} wide and ${height} high`,
     fix,
   );
 }

@@ -1,0 +1,42 @@
+// What the help says below the options.
+import { modeNames, modes } from '../image/modes.js';
+import { kernelForms, kernelPreset, mixForms } from '../image/presets.js';
+import { hasBothSigns } from './notes.js';
+
+const signedKernels = kernelForms.filter((form) => !form.includes(':') && hasBothSigns(kernelPreset(form)));
+
+/** Below the options of a picture. */
+export const help = `
+Sizes and positions have the height first: height × width × channels, and y,x. n,n is height,width.
+
+Modes
+${modeNames.map((name) => `  ${name.padEnd(10)} ${modes[name].summary}`).join('\n')}
+
+Filters
+  --kernel     ${kernelForms.slice(0, 9).join('  ')}
+               ${kernelForms.slice(9).join('  ')}
+  --pointwise  ${mixForms.join('  ')}
+k is a number of taps across and down (of motion across), sigma is in pixels, s are the strides to enlarge by,
+x is 0 for grey and 1 for no change.
+${signedKernels.join(', ')} give results of both
+signs: --range abs shows them.
+Both also take a .json, .npy, .txt or .csv file, rows "-1 0 1; -2 0 2; -1 0 1" or lists "[[-1, 0, 1], [1/9, 2, .5]]".
+A filter is [height, width], the same for every channel, or [height, width, channels], or with a fourth size: the
+multiplier in modes depthwise and separable, the output channels in modes standard and transposed.
+A pointwise matrix has one row per input channel and one column per output channel.
+
+Examples
+  sepconv photo.jpg --mode depthwise --kernel sobel-x --range abs -o edges.png
+  sepconv photo.jpg --mode pointwise --kernel sepia --show
+  sepconv photo.jpg --mode separable --kernel gaussian:9 --pointwise luma -o soft.png
+  sepconv photo.jpg --mode transposed --strides 2 -o twice.png
+  sepconv explain photo.jpg --mode separable --kernel gaussian:3 --at 120,200
+
+The exit status is 0 where all is done, 1 where something failed, 2 for wrong usage, 130 after an interrupt.`;
+
+/** Below the options of `explain`. */
+export const explainExamples = `
+Examples
+  sepconv explain photo.jpg --kernel sobel-x --at 12,34
+  sepconv explain photo.jpg --mode separable --kernel gaussian:3 --pointwise luma --svg pixel.svg
+  sepconv explain --mode separable --input 224x224x32 --kernel-size 3 --out-channels 64`;
