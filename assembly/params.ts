@@ -26,7 +26,8 @@
   reduction: i32;
   border: i32;
   layout: i32;
-  dtype: i32;
+  inputType: i32;
+  outputType: i32;
   activation: i32;
   clampMin: f32;
   clampMax: f32;
@@ -59,7 +60,7 @@ export const enum Border { ZERO, REPLICATE, REFLECT, WRAP }
   bias: usize;
 }
 
-/** What one run reads and writes, of the type that `dtype` says; `residual` may be null. */
+/** What one run reads and writes, of the types that the params name; `residual` may be null. */
 @unmanaged export class Operands {
   input: usize;
   output: usize;

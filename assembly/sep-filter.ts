@@ -34,12 +34,12 @@ function borderedIndex(border: i32, i: i64, size: i32): i32 {
 }
 
 @inline function sampleAt(p: Params, image: usize, i: i32): f32 {
-  return p.dtype == Dtype.UINT8 ? <f32>load<u8>(image + i) : load<f32>(at(image, i));
+  return p.inputType == Dtype.UINT8 ? <f32>load<u8>(image + i) : load<f32>(at(image, i));
 }
 
 /** Copies `count` samples from sample `i` on. */
 function copySamples(p: Params, image: usize, i: i32, count: i32, line: usize): void {
-  if (p.dtype == Dtype.FLOAT32) {
+  if (p.inputType == Dtype.FLOAT32) {
     memory.copy(line, at(image, i), <usize>count << 2);
     return;
   }
@@ -239,7 +239,7 @@ function sepFilterRows(
   const line = at(result, rowSize);
   const f = at(packed, rows.filterWidth);
   const zero = columns.border == Border.ZERO;
-  const bytes = rows.dtype == Dtype.UINT8;
+  const bytes = columns.outputType == Dtype.UINT8;
   let filled = begin - columns.paddingTop;
   for (let y = begin; y < end; ++y) {
     const first = y - columns.paddingTop;
@@ -258,7 +258,7 @@ function sepFilterRows(
 }
 
 export function sepFilter(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {
-  const elementShift = p.dtype == Dtype.UINT8 ? 0 : 2;
+  const elementShift = p.inputType == Dtype.UINT8 ? 0 : 2;
   const imageBytes = p.inputHeight * p.inputWidth * p.inputChannels << elementShift;
   for (let row = begin; row < end; ) {
     const n = row / p.outputHeight;

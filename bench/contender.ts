@@ -1,6 +1,6 @@
 // What a contender is: a name, what it may be compared with, and how it runs a layer in a process of its own.
 
-import type { TensorData } from '../src/core/tensor.js';
+import type { TensorData } from '../src/core/arrays.js';
 import type { MeasuredLayer } from '../src/measure/layer.js';
 import type { Operands } from '../src/measure/operands.js';
 import type { Run } from '../src/measure/sampler.js';

@@ -1,7 +1,8 @@
 // What other libraries want in their own way: tensors in another layout, padding in numbers.
 
+import type { TensorData } from '../src/core/arrays.js';
 import { permute } from '../src/core/layout.js';
-import type { Shape, TensorData } from '../src/core/tensor.js';
+import type { Shape } from '../src/core/shape.js';
 import { type MeasuredLayer, outputSide } from '../src/measure/layer.js';
 
 export function toChannelsFirst<D extends TensorData>(data: D, shape: Shape): D {

@@ -2,7 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Tensor, TensorData } from '../src/core/tensor.js';
+import type { TensorData } from '../src/core/arrays.js';
+import type { Tensor } from '../src/core/tensor.js';
 import { createRuntime } from '../src/entries/node.js';
 import type { MeasuredLayer } from '../src/measure/layer.js';
 import { makeOperands, type Operands, prepareLayer } from '../src/measure/operands.js';

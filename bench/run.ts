@@ -3,7 +3,7 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { sizeOf } from '../src/core/tensor.js';
+import { sizeOf } from '../src/core/shape.js';
 import { filterShapes, type MeasuredLayer, multiplyAdds, outputShape } from '../src/measure/layer.js';
 import { median, quantile } from '../src/measure/sampler.js';
 import { Absent, type Contender } from './contender.js';

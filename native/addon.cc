@@ -1,224 +1,250 @@
-// The only file that knows N-API: unwraps a call, picks the table, hands the work to the pool.
-#include <float.h>
+// The only file that knows N-API: unwraps a call, and hands the work to the pool. Its plain C functions, and of C++
+// only what needs no run-time library: node-addon-api gives the headers and the registration.
 #include <napi.h>
 #include <string.h>
 
 #include "isa.h"
-#include "pool.h"
+#include "line.h"
+#include "run.h"
 #include "sizes.h"
-#include "transpose.h"
-
-static_assert(FLT_EVAL_METHOD == 0, "sums must be rounded to float32 at each step");
 
 namespace {
 
-const Isa* findIsa(const std::string& name) {
-  for (const Isa& isa : isas) {
-    if (name == isa.name) return isa.runsHere() ? &isa : nullptr;
+/** The arguments of a call. */
+template <size_t most>
+struct Arguments {
+  napi_env env;
+  napi_value values[most];
+
+  Arguments(napi_env env_, napi_callback_info info) : env(env_) {
+    size_t count = most;
+    napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
   }
-  return nullptr;
+
+  napi_value operator[](size_t i) const { return values[i]; }
+};
+
+napi_value undefined(napi_env env) {
+  napi_value value;
+  napi_get_undefined(env, &value);
+  return value;
 }
 
-const Kernel* findKernel(const KernelTable& table, const std::string& name) {
-  for (int32_t i = 0; i < table.count; ++i) {
-    if (name == table.kernels[i].name) return &table.kernels[i];
-  }
-  return nullptr;
+napi_value numberOf(napi_env env, double number) {
+  napi_value value;
+  napi_create_double(env, number, &value);
+  return value;
 }
 
-/** Where the elements of a typed array of any type stand. */
-void* dataOf(napi_env env, napi_value value) {
+int64_t integerOf(napi_env env, napi_value value) {
+  int64_t integer = 0;
+  napi_get_value_int64(env, value, &integer);
+  return integer;
+}
+
+/** Bytes of memory; of what is no array there are none. */
+struct Bytes {
+  char* data;
+  size_t length;
+};
+
+Bytes bytesOf(napi_env env, napi_value array) {
   void* data = nullptr;
-  napi_get_typedarray_info(env, value, nullptr, nullptr, &data, nullptr, nullptr);
-  return data;
+  size_t length = 0;
+  napi_typedarray_type type = napi_uint8_array;
+  if (napi_get_typedarray_info(env, array, &type, &length, &data, nullptr, nullptr) != napi_ok) return {nullptr, 0};
+  return {static_cast<char*>(data), length * (type == napi_float32_array || type == napi_int32_array ? 4 : 1)};
 }
 
-template <class T = void>
-T* dataOf(Napi::Value value) {
-  return static_cast<T*>(dataOf(value.Env(), value));
+Bytes bufferBytes(napi_env env, napi_value buffer) {
+  void* data = nullptr;
+  size_t length = 0;
+  napi_get_arraybuffer_info(env, buffer, &data, &length);
+  return {static_cast<char*>(data), length};
 }
 
-constexpr size_t lineBytes = 64;
-
-/** More than any memory holds, and so little that a line more is still a size. */
-constexpr uint64_t mostBytes = PTRDIFF_MAX - lineBytes;
-
-/** From a place to where the next line of the cache begins: 0 at the beginning of one. */
-size_t bytesToLine(const void* place) {
-  return (lineBytes - reinterpret_cast<uintptr_t>(place) % lineBytes) % lineBytes;
+template <class T>
+const T* elementsOf(napi_env env, napi_value array) {
+  return reinterpret_cast<const T*>(bytesOf(env, array).data);
 }
 
-/** What the parts of one call share. */
-struct Call {
-  const Kernel* kernel;
-  const Params* params;
-  Operands operands;
-  int32_t units;
-  int32_t parts;
+napi_value elementOf(napi_env env, napi_value list, uint32_t index) {
+  napi_value element;
+  napi_get_element(env, list, index, &element);
+  return element;
+}
 
-  static void doPart(const void* self, float* scratch, int part) {
-    const Call& call = *static_cast<const Call*>(self);
-    const auto bound = [&call](int64_t part) { return int32_t(part * call.units / call.parts); };
-    call.kernel->run(call.params, call.operands, scratch, bound(part), bound(int64_t(part) + 1));
-  }
+/** A name of at most 31 characters. */
+struct Name {
+  char text[32] = {};
+
+  Name(napi_env env, napi_value value) { napi_get_value_string_utf8(env, value, text, sizeof text, nullptr); }
+  bool is(const char* other) const { return strcmp(text, other) == 0; }
 };
 
-/** An operator with its packed weights: new Prepared(isa, kernel, params, filters, biases, slopes). */
-class Prepared : public Napi::ObjectWrap<Prepared> {
- public:
-  static Napi::Function define(Napi::Env env) {
-    const napi_property_descriptor raw = {"run", nullptr, run, nullptr, nullptr, nullptr, napi_default, nullptr};
-    return DefineClass(env, "Prepared",
-                       {InstanceMethod<&Prepared::settle>("settle"), Napi::ClassPropertyDescriptor<Prepared>(raw),
-                        InstanceMethod<&Prepared::dispose>("dispose")});
-  }
-
-  explicit Prepared(const Napi::CallbackInfo& info) : ObjectWrap(info) {
-    const Isa* isa = findIsa(info[0].As<Napi::String>());
-    kernel_ = isa == nullptr ? nullptr : findKernel(*isa->table, info[1].As<Napi::String>());
-    if (kernel_ == nullptr) {
-      Napi::Error::New(info.Env(), "no such kernel").ThrowAsJavaScriptException();
-      return;
-    }
-    const Params* params = reinterpret_cast<const Params*>(dataOf<int32_t>(info[2]));
-    const Napi::Array filters = info[3].As<Napi::Array>();
-    const Napi::Array biases = info[4].As<Napi::Array>();
-    const Napi::Array slopes = info[5].As<Napi::Array>();
-    Weights weights[maxStages] = {};
-    size_t slopeSizes[maxStages] = {};
-    const uint64_t packedBytes = kernel_->packedBytes(params);
-    uint64_t bytes = packedBytes;
-    for (uint32_t i = 0; i < filters.Length(); ++i) {
-      weights[i] = {dataOf<float>(filters.Get(i)), dataOf<float>(biases.Get(i))};
-      slopeSizes[i] = slopes.Get(i).As<Napi::Float32Array>().ByteLength();
-      bytes = sizeSum(bytes, slopeSizes[i]);
-    }
-    block_ = bytes <= mostBytes ? malloc(size_t(bytes) + lineBytes) : nullptr;
-    if (block_ == nullptr) {
-      Napi::Error::New(info.Env(), "out of memory").ThrowAsJavaScriptException();
-      return;
-    }
-    bytes_ = size_t(bytes);
-    packed_ = static_cast<char*>(block_) + bytesToLine(block_);
-    Napi::MemoryManagement::AdjustExternalMemory(info.Env(), int64_t(bytes_));
-    kernel_->pack(params, weights, packed_);
-    float* slope = reinterpret_cast<float*>(packed_ + packedBytes);
-    for (uint32_t i = 0; i < filters.Length(); ++i) {
-      slopes_[i] = slope;
-      if (slopeSizes[i] > 0) memcpy(slope, dataOf(slopes.Get(i)), slopeSizes[i]);
-      slope += slopeSizes[i] / sizeof(float);
+/** kernel(isa, name): a kernel as the functions below take it; undefined where it is unknown or does not run here. */
+napi_value kernelOf(napi_env env, napi_callback_info info) {
+  const Arguments<2> given(env, info);
+  const Name isaName(env, given[0]), name(env, given[1]);
+  for (const Isa& isa : isas) {
+    if (!isaName.is(isa.name) || !isa.runsHere()) continue;
+    for (int32_t i = 0; i < isa.table->count; ++i) {
+      const Kernel* kernel = &isa.table->kernels[i];
+      if (!name.is(kernel->name)) continue;
+      napi_value value;
+      napi_create_external(env, const_cast<Kernel*>(kernel), nullptr, nullptr, &value);
+      return value;
     }
   }
+  return undefined(env);
+}
 
-  void Finalize(Napi::Env env) override { release(env); }
+const Kernel* kernelAt(napi_env env, napi_value value) {
+  void* kernel = nullptr;
+  napi_get_value_external(env, value, &kernel);
+  return static_cast<const Kernel*>(kernel);
+}
 
- private:
-  /** settle(params, parts): what the runs that follow have in common. */
-  void settle(const Napi::CallbackInfo& info) {
-    const Napi::TypedArray params = info[0].As<Napi::TypedArray>();
-    memcpy(params_, dataOf(params), params.ByteLength());
-    const int32_t parts = info[1].As<Napi::Number>().Int32Value();
-    call_.kernel = kernel_;
-    call_.params = params_;
-    call_.units = kernel_->units(params_);
-    call_.parts = parts < call_.units ? parts : call_.units;
-    const uint64_t bytes = kernel_->scratchBytes(params_);
-    scratchFloats_ = bytes <= mostBytes ? size_t(bytes + sizeof(float) - 1) / sizeof(float) : 0;
-    fits_ = bytes <= mostBytes;
+/** Where packed weights begin in a buffer, the slopes behind them. */
+char* packedIn(napi_env env, napi_value buffer) {
+  char* data = bufferBytes(env, buffer).data;
+  return data + bytesToLine(data);
+}
+
+/** packedBytes(kernel, params): of a buffer for the packed weights, without slopes. */
+napi_value packedBytes(napi_env env, napi_callback_info info) {
+  const Arguments<2> given(env, info);
+  const uint64_t bytes = kernelAt(env, given[0])->packedBytes(elementsOf<Params>(env, given[1]));
+  return numberOf(env, double(sizeSum(bytes, 2 * lineBytes)));
+}
+
+/** pack(kernel, params, filters, biases, slopes, packed): packs the weights into a buffer; the lists have an array a
+ * stage. */
+napi_value pack(napi_env env, napi_callback_info info) {
+  const Arguments<6> given(env, info);
+  const Kernel* kernel = kernelAt(env, given[0]);
+  const Params* params = elementsOf<Params>(env, given[1]);
+  char* packed = packedIn(env, given[5]);
+  Weights weights[maxStages] = {};
+  char* slope = packed + wholeLines(kernel->packedBytes(params));
+  uint32_t stages = 0;
+  napi_get_array_length(env, given[2], &stages);
+  for (uint32_t i = 0; i < stages; ++i) {
+    weights[i].filter = bytesOf(env, elementOf(env, given[2], i)).data;
+    weights[i].bias = elementsOf<float>(env, elementOf(env, given[3], i));
+    const Bytes slopes = bytesOf(env, elementOf(env, given[4], i));
+    if (slopes.length > 0) memcpy(slope, slopes.data, slopes.length);
+    slope += slopes.length;
   }
+  kernel->pack(params, weights, packed);
+  return undefined(env);
+}
 
-  /** run(input, output, residual or undefined) → false where memory is short, before anything is written. The cost of a
-   * call is here: N-API as it is, without the objects and checks around it. */
-  static napi_value run(napi_env env, napi_callback_info info) {
-    napi_value arguments[3], self, done;
-    size_t count = 3;
-    void* wrapped;
-    napi_get_cb_info(env, info, &count, arguments, &self, nullptr);
-    napi_unwrap(env, self, &wrapped);
-    Prepared& prepared = *static_cast<Prepared*>(wrapped);
-    Call call = prepared.call_;
-    // Of undefined there is no typed array, and it stays null.
-    call.operands = {dataOf(env, arguments[0]),
-                     dataOf(env, arguments[1]),
-                     dataOf(env, arguments[2]),
-                     prepared.packed_,
-                     {prepared.slopes_[0], prepared.slopes_[1]}};
-    const bool ran = prepared.fits_ && Pool::shared().run(Call::doPart, &call, call.parts, prepared.scratchFloats_);
-    napi_get_boolean(env, ran, &done);
-    return done;
+/** plan(kernel, packed, params, plan): fills the buffer of a plan, all but what JavaScript writes itself. */
+napi_value plan(napi_env env, napi_callback_info info) {
+  const Arguments<4> given(env, info);
+  const Kernel* kernel = kernelAt(env, given[0]);
+  const Bytes params = bytesOf(env, given[2]);
+  Plan& plan = *reinterpret_cast<Plan*>(bufferBytes(env, given[3]).data);
+  memcpy(plan.params, params.data, params.length);
+  plan.kernel = kernel;
+  const char* packed = packedIn(env, given[1]);
+  plan.packed = packed;
+  plan.slopes[0] = reinterpret_cast<const float*>(packed + wholeLines(kernel->packedBytes(plan.params)));
+  plan.slopes[1] = plan.slopes[0] + (plan.params[0].activation == PRELU ? plan.params[0].outputChannels : 0);
+  plan.units = kernel->units(plan.params);
+  plan.scratchBytes = double(kernel->scratchBytes(plan.params));
+  return undefined(env);
+}
+
+/** Why a step does not run, beside the outcomes of a job. */
+constexpr int32_t shortPlace = Job::OUT_OF_MEMORY + 1;
+
+/** The step that four arguments name, its places long enough; or false. The residual may be undefined. */
+bool stepOf(napi_env env, napi_value plan, napi_value input, napi_value output, napi_value residual, Step* step) {
+  const Plan* known = reinterpret_cast<const Plan*>(bufferBytes(env, plan).data);
+  const Bytes from = bytesOf(env, input), to = bytesOf(env, output);
+  *step = {known, from.data, to.data, nullptr};
+  napi_valuetype type;
+  napi_typeof(env, residual, &type);
+  if (type != napi_undefined) {
+    const Bytes added = bytesOf(env, residual);
+    step->residual = added.data;
+    if (double(added.length) < known->outputBytes) return false;
   }
+  return double(from.length) >= known->inputBytes && double(to.length) >= known->outputBytes;
+}
 
-  void dispose(const Napi::CallbackInfo& info) { release(info.Env()); }
-
-  void release(Napi::Env env) {
-    if (block_ == nullptr) return;
-    free(block_);
-    block_ = nullptr;
-    Napi::MemoryManagement::AdjustExternalMemory(env, -int64_t(bytes_));
-  }
-
-  const Kernel* kernel_ = nullptr;
-  void* block_ = nullptr;
-  char* packed_ = nullptr;
-  const float* slopes_[maxStages] = {};
-  size_t bytes_ = 0;
-  Params params_[maxStages];
-  Call call_ = {};
-  size_t scratchFloats_ = 0;
-  bool fits_ = false;
-};
-
-/** Matrices to transpose, the parts sharing out their columns. */
-struct Transposition {
-  const void* from;
-  void* to;
-  int64_t batch;
-  int64_t rows;
-  int64_t columns;
-  int32_t parts;
-
-  template <class T>
-  static void doPart(const void* self, float*, int part) {
-    const Transposition& t = *static_cast<const Transposition*>(self);
-    const int64_t begin = part * t.columns / t.parts;
-    const int64_t end = (part + 1) * t.columns / t.parts;
-    transpose(static_cast<const T*>(t.from), static_cast<T*>(t.to), t.batch, t.rows, t.columns, begin, end);
-  }
-};
-
-/** transpose(from, to, batch, rows, columns, parts): float32 or uint8 matrices, one after another. */
-void transposeMatrices(const Napi::CallbackInfo& info) {
-  const auto integer = [&info](int i) { return info[i].As<Napi::Number>().Int64Value(); };
-  Transposition t{dataOf(info[0]), dataOf(info[1]), integer(2), integer(3), integer(4), int32_t(integer(5))};
-  const bool bytes = info[0].As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
-  const Pool::Work work = bytes ? Transposition::doPart<uint8_t> : Transposition::doPart<float>;
-  Pool::shared().run(work, &t, t.parts, 0);
+/** run(plan, input, output, residual): the outcome of the job; nothing is written where it is not 0. */
+napi_value run(napi_env env, napi_callback_info info) {
+  const Arguments<4> given(env, info);
+  Step step;
+  int32_t outcome = shortPlace;
+  if (stepOf(env, given[0], given[1], given[2], given[3], &step)) outcome = runStep(step);
+  napi_value value;
+  napi_create_int32(env, outcome, &value);
+  return value;
 }
 
 /** bytesToLine(array): from its data to the next line; JavaScript sees no addresses. */
-Napi::Value bytesToLineOf(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), double(bytesToLine(dataOf(info[0]))));
+napi_value bytesToLineOf(napi_env env, napi_callback_info info) {
+  return numberOf(env, double(bytesToLine(bytesOf(env, Arguments<1>(env, info)[0]).data)));
 }
 
-/** { isas and fusedIsas: names that run here, best first; kernels: their names; paramBytes; lineBytes; bytesToLine;
- * transpose; Prepared } */
-Napi::Object init(Napi::Env env, Napi::Object exports) {
-  Napi::Array names = Napi::Array::New(env);
-  Napi::Array fused = Napi::Array::New(env);
+/** setProcessors(count): how many threads the pool may have, unless a job asks for more. */
+napi_value setProcessors(napi_env env, napi_callback_info info) {
+  Pool::shared().setProcessors(int32_t(integerOf(env, Arguments<1>(env, info)[0])));
+  return undefined(env);
+}
+
+void set(napi_env env, napi_value object, const char* name, napi_value value) {
+  napi_set_named_property(env, object, name, value);
+}
+
+void set(napi_env env, napi_value object, const char* name, napi_callback function) {
+  napi_value value;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &value);
+  set(env, object, name, value);
+}
+
+/** A list of names, of the instruction sets that run here, best first. */
+napi_value isaNames(napi_env env, bool isFused) {
+  napi_value names, name;
+  napi_create_array(env, &names);
+  uint32_t count = 0;
   for (const Isa& isa : isas) {
-    Napi::Array& list = isa.isFused ? fused : names;
-    if (isa.runsHere()) list.Set(list.Length(), isa.name);
+    if (isa.isFused != isFused || !isa.runsHere()) continue;
+    napi_create_string_utf8(env, isa.name, NAPI_AUTO_LENGTH, &name);
+    napi_set_element(env, names, count++, name);
   }
-  Napi::Array kernels = Napi::Array::New(env);
-  for (int32_t i = 0; i < kernels_scalar.count; ++i) kernels.Set(kernels.Length(), kernels_scalar.kernels[i].name);
-  exports.Set("isas", names);
-  exports.Set("fusedIsas", fused);
-  exports.Set("kernels", kernels);
-  exports.Set("paramBytes", Napi::Number::New(env, sizeof(Params)));
-  exports.Set("lineBytes", Napi::Number::New(env, lineBytes));
-  exports.Set("bytesToLine", Napi::Function::New(env, bytesToLineOf));
-  exports.Set("transpose", Napi::Function::New(env, transposeMatrices));
-  exports.Set("Prepared", Prepared::define(env));
+  return names;
+}
+
+napi_value kernelNames(napi_env env) {
+  napi_value names, name;
+  napi_create_array(env, &names);
+  for (int32_t i = 0; i < kernels_scalar.count; ++i) {
+    napi_create_string_utf8(env, kernels_scalar.kernels[i].name, NAPI_AUTO_LENGTH, &name);
+    napi_set_element(env, names, uint32_t(i), name);
+  }
+  return names;
+}
+
+/** What src/backends/native.ts declares as `Addon`. */
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  set(env, exports, "isas", isaNames(env, false));
+  set(env, exports, "fusedIsas", isaNames(env, true));
+  set(env, exports, "kernels", kernelNames(env));
+  set(env, exports, "paramBytes", numberOf(env, sizeof(Params)));
+  set(env, exports, "planBytes", numberOf(env, sizeof(Plan)));
+  set(env, exports, "lineBytes", numberOf(env, lineBytes));
+  set(env, exports, "setProcessors", setProcessors);
+  set(env, exports, "bytesToLine", bytesToLineOf);
+  set(env, exports, "kernel", kernelOf);
+  set(env, exports, "packedBytes", packedBytes);
+  set(env, exports, "pack", pack);
+  set(env, exports, "plan", plan);
+  set(env, exports, "run", run);
   return exports;
 }
 

@@ -29,7 +29,8 @@ struct Params {
   int32_t reduction;
   int32_t border;
   int32_t layout;
-  int32_t dtype;
+  int32_t inputType;
+  int32_t outputType;
   int32_t activation;
   float clampMin;
   float clampMax;

@@ -3,8 +3,8 @@
 #include <stdint.h>
 
 /** The columns [begin, end) of `batch` matrices [rows, columns] become the rows of matrices [columns, rows]. */
-template <class T>
-void transpose(const T* from, T* to, int64_t batch, int64_t rows, int64_t columns, int64_t begin, int64_t end) {
+inline void transpose(const float* from, float* to, int64_t batch, int64_t rows, int64_t columns, int64_t begin,
+                      int64_t end) {
   const int64_t block = 16;
   for (int64_t n = 0; n < batch; ++n, from += rows * columns, to += rows * columns) {
     for (int64_t left = begin; left < end; left += block) {

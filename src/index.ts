@@ -43,13 +43,15 @@ export { type SeparatedFilter, separateFilter } from './analysis/separate-filter
 export type { FilterShapes, OperationOptions } from './analysis/settle.js';
 export type { Activation } from './core/activation.js';
 export type { AllocatedTensor } from './core/allocated.js';
+export type { TensorData } from './core/arrays.js';
 export type { Cost } from './core/cost.js';
 export { type ErrorCode, type ErrorDetails, SepconvError } from './core/errors.js';
 export type { Backend, Precision } from './core/kernels.js';
 export type { Operator } from './core/operator.js';
 export type { Padding, Pair, RunOptions } from './core/options.js';
 export type { Layout } from './core/params.js';
-export { type Shape, type Tensor, type TensorData, tensor } from './core/tensor.js';
+export type { Shape } from './core/shape.js';
+export { type Tensor, tensor } from './core/tensor.js';
 export * as initializers from './initializers/index.js';
 export type { ActivateOptions, AddOptions } from './ops/activation.js';
 export type { Conv2dOptions } from './ops/conv2d.js';

@@ -2,7 +2,8 @@
 // objects, with properties of their own.
 import { describe, expect, test } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
-import type { Tensor, TensorData } from '../src/core/tensor.js';
+import type { TensorData } from '../src/core/arrays.js';
+import type { Tensor } from '../src/core/tensor.js';
 import { type OperationName, operationsOn, ops } from '../src/ops/index.js';
 import { everyBackend } from './support/backends.js';
 import { expectSameBits } from './support/bits.js';

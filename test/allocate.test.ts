@@ -4,8 +4,11 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
+import { AllocatedTensor } from '../src/core/allocated.js';
+import type { TensorData } from '../src/core/arrays.js';
 import type { Kernels } from '../src/core/kernels.js';
-import { arrayTypes, sizeOf, type Tensor, type TensorData } from '../src/core/tensor.js';
+import { sizeOf } from '../src/core/shape.js';
+import type { Tensor } from '../src/core/tensor.js';
 import { createRuntime, type Runtime, tensor } from '../src/entries/node.js';
 import { type OperationName, operationsOn, ops } from '../src/ops/index.js';
 import { placed, ramp } from './support/allocated.js';
@@ -29,12 +32,16 @@ const same = { padding: 'same' } as const;
 function runSideBySide(kernels: Kernels, call: Call): Tensor<TensorData> {
   const operator = prepare(kernels, call);
   const shape = operator.outputShape(call.input.shape);
-  const type = arrayTypes[call.about.dtype ?? 'float32'];
+  const dtype = call.about.dtype ?? 'float32';
   const [inputSize, outputSize, gap] = [sizeOf(call.input.shape), sizeOf(shape), 17];
   const size = inputSize + 2 * outputSize + 4 * gap;
-  const memory = kernels.allocate(type, size);
+  const memory = new AllocatedTensor<TensorData>(
+    kernels.allocate(AllocatedTensor.bytesOf([size], dtype)),
+    [size],
+    dtype,
+  );
   const view = (begin: number, length: number) => memory.data.subarray(begin, begin + length);
-  memory.data.fill(type === 'Uint8Array' ? 255 : NaN);
+  memory.data.fill(dtype === 'uint8' ? 255 : NaN);
   const input = { data: view(gap, inputSize), shape: call.input.shape };
   const residual = { data: view(inputSize + 2 * gap, outputSize), shape };
   const out = { data: view(inputSize + outputSize + 3 * gap, outputSize), shape };
@@ -47,7 +54,7 @@ function runSideBySide(kernels: Kernels, call: Call): Tensor<TensorData> {
   const changed = after.findIndex((bits, i) => bits !== before[i] && (i < outAt || i >= outAt + outputSize));
   expect(changed, `${JSON.stringify(call.about)}: wrote at ${changed - outAt} of ${outputSize}`).toBe(-1);
   const result = { data: view(outAt, outputSize).slice(), shape };
-  memory.free();
+  memory[Symbol.dispose]();
   operator[Symbol.dispose]();
   return result;
 }

@@ -29,17 +29,14 @@ function broken(backend: 'native' | 'wasm', reason: string): BackendSource {
 /** Kernels that compute as the reference does and then spoil the output. */
 function spoiled(spoil: (value: number) => number): Partial<Kernels> {
   return {
-    prepare(op, stages) {
-      const prepared = reference.prepare(op, stages);
-      return {
-        ...prepared,
-        run(input, output, residual) {
-          prepared.run(input, output, residual);
-          output.forEach((value, i) => {
-            output[i] = spoil(value);
-          });
-        },
-      };
+    run(steps) {
+      reference.run(steps);
+      for (const { output } of steps) {
+        const values = output.memory as Float32Array;
+        values.forEach((value, i) => {
+          values[i] = spoil(value);
+        });
+      }
     },
   };
 }

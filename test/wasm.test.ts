@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
-import { kernelNames } from '../src/core/kernel-names.js';
+import { kernelNames } from '../src/core/kernel-table.js';
 import { configFields, floatFields, geometryFields, type Params, packParams } from '../src/core/params.js';
 import { createRuntime, type Operator, type Runtime, type Tensor, tensor } from '../src/entries/node.js';
 import { type Operations, operationsOn } from '../src/ops/index.js';

@@ -1,6 +1,7 @@
 // What one writes first: plain loops over typed arrays.
 
-import { sizeOf, type TensorData } from '../../src/core/tensor.js';
+import type { TensorData } from '../../src/core/arrays.js';
+import { sizeOf } from '../../src/core/shape.js';
 import { type MeasuredLayer, multiplyAdds, outputShape, outputSide } from '../../src/measure/layer.js';
 import { type Contender, slowLimit } from '../contender.js';
 import { samePadding } from '../layouts.js';

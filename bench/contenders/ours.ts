@@ -1,9 +1,11 @@
 // sepconv itself: every backend and instruction set, and of the best ones every way to call them.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { TensorData } from '../../src/core/arrays.js';
 import { SepconvError } from '../../src/core/errors.js';
 import type { Dtype, Layout } from '../../src/core/params.js';
-import { type Shape, sizeOf, type Tensor, type TensorData } from '../../src/core/tensor.js';
+import { type Shape, sizeOf } from '../../src/core/shape.js';
+import type { Tensor } from '../../src/core/tensor.js';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../src/entries/node.js';
 import { type MeasuredLayer, multiplyAdds, outputShape, pointwise } from '../../src/measure/layer.js';
 import { type Operands, oneShot, prepareLayer } from '../../src/measure/operands.js';

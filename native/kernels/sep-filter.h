@@ -220,7 +220,7 @@ void sepFilterImages(const Params* p, const Operands& operands, void* scratch, i
 }
 
 void sepFilter(const Params* p, const Operands& operands, void* scratch, int32_t begin, int32_t end) {
-  const auto run = p->dtype == UINT8 ? sepFilterImages<uint8_t> : sepFilterImages<float>;
+  const auto run = p->inputType == UINT8 ? sepFilterImages<uint8_t> : sepFilterImages<float>;
   run(p, operands, scratch, begin, end);
 }
 

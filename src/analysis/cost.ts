@@ -1,5 +1,5 @@
 import { type Cost, costOf } from '../core/cost.js';
-import type { Shape } from '../core/tensor.js';
+import type { Shape } from '../core/shape.js';
 import type { OperationName } from '../ops/index.js';
 import { type FilterShapes, type OperationOptions, settle } from './settle.js';
 

@@ -2,7 +2,8 @@
 import { invalid } from '../core/errors.js';
 import { filterAxes } from '../core/layout.js';
 import { checkOptions, readName } from '../core/options.js';
-import { checkData, checkTensor, sizeOf, type Tensor } from '../core/tensor.js';
+import { sizeOf } from '../core/shape.js';
+import { checkData, checkTensor, type Tensor } from '../core/tensor.js';
 
 /** A batch normalisation at inference: gamma · (x − mean) / √(variance + epsilon) + beta, channel by channel. */
 export interface BatchNorm {
@@ -45,12 +46,12 @@ export function foldBatchNorm(
   options: FoldOptions = {},
 ): { readonly filter: Tensor; readonly bias: Float32Array } {
   checkOptions(options, ['filterLayout']);
-  const { data, shape } = checkTensor<Float32Array>('filter', filter, 'Float32Array');
+  const { data, shape } = checkTensor<Float32Array>('filter', filter, 'float32');
   const filterLayout = readName('filterLayout', options.filterLayout, ['HWIO', 'HWCM', 'OIHW'], 'HWIO');
   const letters = shape.length === 2 ? filterLayout.replace(/[HW]/g, '') : filterLayout;
   const { O, C, M } = filterAxes<'O' | 'C' | 'M'>('filter', shape, letters);
   const outputs = filterLayout === 'HWCM' ? C * M : O;
-  if (bias !== undefined) checkData('bias', bias, outputs, 'Float32Array');
+  if (bias !== undefined) checkData('bias', bias, outputs, 'float32');
   const { scale, offset } = readBatchNorm(batchNorm, outputs);
   const perOutput = sizeOf(shape) / outputs;
   const outputOf = (index: number) => (filterLayout === 'OIHW' ? Math.floor(index / perOutput) : index % outputs);
@@ -69,7 +70,7 @@ function readBatchNorm(batchNorm: BatchNorm, channels: number): { scale: Float64
   const { mean, variance, gamma, beta, epsilon } = batchNorm;
   for (const [name, values] of Object.entries({ mean, variance, gamma, beta })) {
     const isOptional = name === 'gamma' || name === 'beta';
-    if (values !== undefined || !isOptional) checkData(`batchNorm.${name}`, values, channels, 'Float32Array');
+    if (values !== undefined || !isOptional) checkData(`batchNorm.${name}`, values, channels, 'float32');
   }
   if (!(Number.isFinite(epsilon) && epsilon >= 0)) {
     const fix = "give the framework's: 0.001 in Keras, 0.00001 in PyTorch";

@@ -1,5 +1,5 @@
-import { outputShapeOf } from '../core/operator.js';
-import type { Shape } from '../core/tensor.js';
+import { outputShapeOf } from '../core/settled.js';
+import type { Shape } from '../core/shape.js';
 import type { OperationName } from '../ops/index.js';
 import { type FilterShapes, type OperationOptions, settle } from './settle.js';
 

@@ -76,7 +76,7 @@ function approximate(matrix: readonly (readonly number[])[], knownRank: number |
 
 function readMatrix(kernel: Tensor | readonly (readonly number[])[]): readonly (readonly number[])[] {
   if (!Array.isArray(kernel)) {
-    const { data, shape } = checkTensor<Float32Array>('kernel', kernel, 'Float32Array', 2);
+    const { data, shape } = checkTensor<Float32Array>('kernel', kernel, 'float32', 2);
     const [h, w] = shape;
     return readMatrix(Array.from({ length: h }, (_, y) => Array.from(data.subarray(y * w, (y + 1) * w))));
   }

@@ -1,10 +1,10 @@
 // From an op's name and shapes to its params: the op's own checks and shape rules, as a call would apply them.
 import { invalid } from '../core/errors.js';
 import { imageSize } from '../core/layout.js';
-import { type Op, paramsFor, type Settled } from '../core/operator.js';
 import { checkOptions } from '../core/options.js';
 import type { Params } from '../core/params.js';
-import { checkShape, type Shape } from '../core/tensor.js';
+import { type Op, paramsFor, type Settled } from '../core/settled.js';
+import { readShape, type Shape } from '../core/shape.js';
 import { type OperationName, ops } from '../ops/index.js';
 
 /** The options of an operation; activations are given as `{ activation }`. */
@@ -27,7 +27,7 @@ export function settle<Name extends OperationName>(
   checkOptions(options);
   const shapes = readShapes(op.filters, filterShape);
   const { layout } = (options ?? {}) as { layout?: unknown };
-  const { channels } = imageSize(checkShape('inputShape', inputShape, 4), layout === 'NCHW' ? 'NCHW' : 'NHWC');
+  const { channels } = imageSize(readShape('inputShape', inputShape, 4), layout === 'NCHW' ? 'NCHW' : 'NHWC');
   const settled = op.settle(shapes, (options ?? {}) as never, channels);
   return { settled, params: paramsFor(settled, inputShape) };
 }
@@ -39,5 +39,5 @@ function readShapes(names: readonly string[], given: FilterShapes | undefined): 
     const expected = ['nothing: it has no filter', 'one shape', `two shapes, of ${names.join(' and ')}`][names.length];
     throw invalid('ERR_SHAPE', 'filterShape', expected, given, 'match the operation');
   }
-  return names.map((name, index) => checkShape(`${name}.shape`, shapes[index]));
+  return names.map((name, index) => readShape(`${name}.shape`, shapes[index]));
 }

@@ -1,10 +1,14 @@
 // The addon's kernels. The addon knows ops and instruction sets by name; the lists are compared when it loads.
+import { allocateBytes, byteLengthOf, outOfMemory, type TensorData } from '../core/arrays.js';
 import { SepconvError } from '../core/errors.js';
-import { kernelName, kernelNames } from '../core/kernel-names.js';
-import type { BackendSource, Kernels, Memory, Prepared, Stage } from '../core/kernels.js';
-import { type Params, packParams, paramWords } from '../core/params.js';
-import { type ArrayType, allocate, type TensorData } from '../core/tensor.js';
-import { channelsLast, type Transpose } from './channels-last.js';
+import { kernelFor, kernelNames } from '../core/kernel-table.js';
+import type { BackendSource, Kernels, Memory, OpName, Place, Plan, Prepared, Stage, Step } from '../core/kernels.js';
+import { layouts, type Params, packParams, paramWords } from '../core/params.js';
+import { arrayAt, byteExtentsOf, shortPlace } from '../core/places.js';
+import { type ChannelsLast, type Planes, toChannelsLast } from './channels-last.js';
+
+/** A kernel of one instruction set, as the addon's functions take it. */
+type AddonKernel = object;
 
 /** What native/addon.cc exports. */
 interface Addon {
@@ -14,32 +18,53 @@ interface Addon {
   readonly fusedIsas: readonly string[];
   readonly kernels: readonly string[];
   readonly paramBytes: number;
+  readonly planBytes: number;
   /** Bytes of a line of the cache. */
   readonly lineBytes: number;
+  /** Threads of the pool, which all environments of the process share, unless a run asks for more. */
+  setProcessors(count: number): void;
   /** From the data of an array to where the next line begins: 0 at the beginning of one. */
   bytesToLine(array: TensorData): number;
-  /** Transposes float32 or uint8 matrices [rows, columns], in so many parts. */
-  transpose(from: TensorData, to: TensorData, batch: number, rows: number, columns: number, parts: number): void;
-  readonly Prepared: new (
-    isa: string,
-    kernel: string,
+  kernel(isa: string, name: string): AddonKernel | undefined;
+  packedBytes(kernel: AddonKernel, params: Int32Array): number;
+  pack(
+    kernel: AddonKernel,
     params: Int32Array,
     filters: readonly Float32Array[],
     biases: readonly Float32Array[],
     slopes: readonly Float32Array[],
-  ) => AddonPrepared;
+    packed: ArrayBufferLike,
+  ): void;
+  /** Fills the buffer of a plan, whose fields from `inputBytes` to `parts` are written already. */
+  plan(kernel: AddonKernel, packed: ArrayBufferLike, params: Int32Array, plan: ArrayBufferLike): void;
+  run(
+    plan: ArrayBufferLike,
+    input: TensorData,
+    output: TensorData,
+    residual: TensorData | undefined,
+  ): (typeof outcomes)[keyof typeof outcomes];
 }
 
-interface AddonPrepared {
-  /** The params of the runs that follow, and in how many parts to do them. */
-  settle(params: Int32Array, parts: number): void;
-  /** False where memory is short; nothing is written then. */
-  run(input: TensorData, output: TensorData, residual: TensorData | undefined): boolean;
-  dispose(): void;
-}
+/** How a run ended. */
+const outcomes = { done: 0, cancelled: 1, outOfMemory: 2, shortPlace: 3 } as const;
+
+/** The numbers that native/plan.h begins with, in order. */
+const planFields = {
+  units: 0,
+  scratchBytes: 1,
+  inputBytes: 2,
+  outputBytes: 3,
+  input: 4,
+  output: 7,
+  threads: 10,
+  parts: 11,
+} as const;
 
 /** Multiply-adds that are worth a thread: waking one costs about as much as this many. */
 const workPerThread = 2 ** 20;
+
+/** Parts that each thread takes of a run, so that one that is held up leaves little to wait for. */
+const partsPerThread = 2;
 
 /**
  * @param load gives the addon, or throws the reason why there is none
@@ -48,13 +73,16 @@ const workPerThread = 2 ** 20;
 export function nativeSource(load: () => unknown, parallelism: number): BackendSource {
   let addon: Addon | undefined;
   const loaded = (): Addon => {
-    addon ??= checkAddon(load() as Addon);
+    if (addon === undefined) {
+      addon = checkAddon(load() as Addon);
+      addon.setProcessors(parallelism);
+    }
     return addon;
   };
   return {
     backend: 'native',
     isas: (precision) => (precision === 'fast' ? loaded().fusedIsas : loaded().isas),
-    load: (isa, threads) => nativeKernels(loaded(), isa, threads, parallelism),
+    load: (isa, threads) => new NativeKernels(loaded(), isa, threads, parallelism),
   };
 }
 
@@ -66,71 +94,169 @@ function checkAddon(addon: Addon): Addon {
   return addon;
 }
 
-function nativeKernels(addon: Addon, isa: string, threads: number | undefined, parallelism: number): Kernels {
-  return {
-    backend: 'native',
-    isa,
-    threads: threads ?? parallelism,
-    precision: addon.fusedIsas.includes(isa) ? 'fast' : 'exact',
-    prepare(op, stages) {
-      const name = kernelName(op, stages);
-      const prepared = prepareNative(addon, isa, name, stages);
-      let parts = 1;
-      const operator: Prepared = {
-        settle(params) {
-          parts = threads ?? worthwhileParts(params, parallelism);
-          prepared.settle(packParams(params), parts);
-        },
-        run(input, output, residual) {
-          if (!prepared.run(input, output, residual)) throw outOfMemory();
-        },
-        dispose: () => prepared.dispose(),
-      };
-      if (name !== op) return operator;
-      const transpose: Transpose = (from, to, batch, rows, columns) =>
-        addon.transpose(from, to, batch, rows, columns, parts);
-      return channelsLast(op, operator, transpose);
-    },
-    allocate: (type, length) => alignedMemory(addon, type, length),
-  };
-}
+class NativeKernels implements Kernels {
+  readonly backend = 'native';
+  readonly isa: string;
+  readonly threads: number;
+  readonly precision: Kernels['precision'];
+  readonly #addon: Addon;
+  readonly #kernels = new Map<string, AddonKernel>();
+  readonly #threadsFor: (params: readonly Params[]) => number;
 
-/** Begins on a line of the cache. Large arrays of JavaScript begin 16 bytes after one where glibc gives the memory, and
- * then half of the vectors of 32 bytes lie on two lines. */
-function alignedMemory(addon: Addon, type: ArrayType, length: number): Memory {
-  // As many elements to spare as a line has bytes: enough, whatever their size.
-  const room = allocate(type, length, addon.lineBytes);
-  const begin = addon.bytesToLine(room) / room.BYTES_PER_ELEMENT;
-  return { data: room.subarray(begin, begin + length), free: () => {} };
-}
+  constructor(addon: Addon, isa: string, threads: number | undefined, parallelism: number) {
+    this.isa = isa;
+    this.threads = threads ?? parallelism;
+    this.precision = addon.fusedIsas.includes(isa) ? 'fast' : 'exact';
+    this.#addon = addon;
+    this.#threadsFor = threads === undefined ? (params) => worthwhileThreads(params, parallelism) : () => threads;
+  }
 
-function prepareNative(addon: Addon, isa: string, kernel: string, stages: readonly Stage[]): AddonPrepared {
-  const params = packParams(stages.map(({ config }) => config));
-  const filters = stages.map(({ filter }) => filter);
-  const biases = stages.map(({ bias }) => bias);
-  const slopes = stages.map(({ slope }) => slope);
-  try {
-    return new addon.Prepared(isa, kernel, params, filters, biases, slopes);
-  } catch (cause) {
-    throw outOfMemory(cause);
+  prepare(op: OpName, stages: readonly Stage[]): Prepared {
+    const [first, last] = [stages[0].config, stages[stages.length - 1].config];
+    const { name, layout } = kernelFor(op, first, last);
+    const toNative = layout === layouts[first.layout] ? asGiven : toChannelsLast;
+    const kernel = this.#kernel(name);
+    return new NativePrepared(this.#addon, kernel, stages, (params) => toNative(op, params), this.#threadsFor);
+  }
+
+  allocate(bytes: number): Memory {
+    return new NativeMemory(this.#addon, bytes);
+  }
+
+  run(steps: readonly Step[]): void {
+    for (let i = 0; i < steps.length; i++) this.#runStep(steps[i]);
+  }
+
+  #runStep({ plan, input, output, residual }: Step): void {
+    const added = residual === undefined ? undefined : arrayOf(residual);
+    const outcome = this.#addon.run((plan as NativePlan).buffer, arrayOf(input), arrayOf(output), added);
+    if (outcome === outcomes.done) return;
+    if (outcome === outcomes.shortPlace) throw shortPlace();
+    throw outOfMemory('what a run needs beside its tensors', plan.scratchBytes);
+  }
+
+  #kernel(name: string): AddonKernel {
+    const known = this.#kernels.get(name) ?? this.#addon.kernel(this.isa, name);
+    if (known === undefined) throw new SepconvError('ERR_KERNEL', `the addon has no kernel ${name} for ${this.isa}`);
+    this.#kernels.set(name, known);
+    return known;
   }
 }
 
-function outOfMemory(cause?: unknown): SepconvError {
-  return new SepconvError(
-    'ERR_MEMORY',
-    'the native backend ran out of memory; use a smaller batch or image',
-    {},
-    cause,
-  );
+/** Packed weights, in memory that JavaScript collects and that nobody else sees. */
+class NativePrepared implements Prepared {
+  readonly #addon: Addon;
+  readonly #kernel: AddonKernel;
+  readonly #toNative: (params: readonly Params[]) => ChannelsLast;
+  readonly #threadsFor: (params: readonly Params[]) => number;
+  #packed: ArrayBuffer;
+
+  constructor(
+    addon: Addon,
+    kernel: AddonKernel,
+    stages: readonly Stage[],
+    toNative: (params: readonly Params[]) => ChannelsLast,
+    threadsFor: (params: readonly Params[]) => number,
+  ) {
+    const params = packParams(stages.map(({ config }) => config));
+    const slopes = stages.map(({ slope }) => slope);
+    const bytes = addon.packedBytes(kernel, params) + slopes.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    this.#addon = addon;
+    this.#kernel = kernel;
+    this.#toNative = toNative;
+    this.#threadsFor = threadsFor;
+    this.#packed = allocateBytes(bytes, 'packed weights');
+    const filters = stages.map(({ filter }) => filter);
+    const biases = stages.map(({ bias }) => bias);
+    addon.pack(kernel, params, filters, biases, slopes, this.#packed);
+  }
+
+  plan(params: readonly Params[]): NativePlan {
+    const { params: own, planes } = this.#toNative(params);
+    return new NativePlan(this.#addon, this.#kernel, this.#packed, params, own, planes, this.#threadsFor(params));
+  }
+
+  dispose(): void {
+    this.#packed = noBytes;
+  }
+}
+
+const noBytes = new ArrayBuffer(0);
+
+/** A Plan of native/plan.h. */
+class NativePlan implements Plan {
+  readonly params: readonly Params[];
+  readonly units: number;
+  readonly scratchBytes: number;
+  readonly buffer: ArrayBuffer;
+  /** Kept as long as this: the plan has its address. */
+  readonly packed: ArrayBuffer;
+
+  constructor(
+    addon: Addon,
+    kernel: AddonKernel,
+    packed: ArrayBuffer,
+    params: readonly Params[],
+    own: readonly Params[],
+    planes: Planes | undefined,
+    threads: number,
+  ) {
+    const fields = new Float64Array(addon.planBytes / 8);
+    const { inputBytes, outputBytes } = byteExtentsOf(params);
+    fields[planFields.inputBytes] = inputBytes;
+    fields[planFields.outputBytes] = outputBytes;
+    if (planes !== undefined) {
+      fields.set([planes.batch, planes.inputChannels, planes.inputPixels], planFields.input);
+      fields.set([planes.batch, planes.outputChannels, planes.outputPixels], planFields.output);
+    }
+    fields[planFields.threads] = threads;
+    fields[planFields.parts] = threads === 1 ? 1 : threads * partsPerThread;
+    addon.plan(kernel, packed, packParams(own), fields.buffer);
+    this.params = params;
+    this.units = fields[planFields.units];
+    this.scratchBytes = fields[planFields.scratchBytes];
+    this.buffer = fields.buffer;
+    this.packed = packed;
+  }
+}
+
+function asGiven(_: OpName, params: readonly Params[]): ChannelsLast {
+  return { params, planes: undefined };
+}
+
+/**
+ * Begins on a line of the cache. Large arrays of JavaScript begin 16 bytes after one where glibc gives the memory, and
+ * then half of the vectors of 32 bytes lie on two lines.
+ */
+class NativeMemory implements Memory {
+  readonly bytes: number;
+  readonly buffer: ArrayBuffer;
+  readonly byteOffset: number;
+  readonly array: Uint8Array;
+
+  constructor(addon: Addon, bytes: number) {
+    const room = new Uint8Array(allocateBytes(bytes + addon.lineBytes, 'a tensor'));
+    this.bytes = bytes;
+    this.buffer = room.buffer as ArrayBuffer;
+    this.byteOffset = addon.bytesToLine(room);
+    this.array = room.subarray(this.byteOffset, this.byteOffset + bytes);
+  }
+
+  retain(): void {}
+  release(): void {}
+}
+
+/** What the addon reads or writes at a place. */
+function arrayOf({ memory, byteOffset }: Place): TensorData {
+  const array = memory instanceof NativeMemory ? memory.array : memory;
+  if (byteOffset === 0 && ArrayBuffer.isView(array)) return array;
+  const bytes = ArrayBuffer.isView(memory) ? byteLengthOf(memory) : memory.bytes;
+  return arrayAt({ memory, byteOffset }, Math.max(0, bytes - byteOffset), 'uint8');
 }
 
 /** As many threads as the multiply-adds of a call are worth. */
-function worthwhileParts(params: readonly Params[], parallelism: number): number {
-  const work = params.reduce((sum, p) => sum + outputElements(p) * p.products, 0);
+function worthwhileThreads(params: readonly Params[], parallelism: number): number {
+  let work = 0;
+  for (const p of params) work += p.batch * p.outputHeight * p.outputWidth * p.outputChannels * p.products;
   return Math.min(parallelism, Math.max(1, Math.floor(work / workPerThread)));
-}
-
-function outputElements(p: Params): number {
-  return p.batch * p.outputHeight * p.outputWidth * p.outputChannels;
 }

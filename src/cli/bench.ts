@@ -2,7 +2,8 @@
 import { cpus, loadavg } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { SepconvError } from '../core/errors.js';
-import { sizeOf, type Tensor } from '../core/tensor.js';
+import { sizeOf } from '../core/shape.js';
+import type { Tensor } from '../core/tensor.js';
 import type { Runtime } from '../entries/node.js';
 import { checkWritable, writeBytes, writeStdout } from '../image/files.js';
 import { chart } from '../measure/chart.js';

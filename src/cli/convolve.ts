@@ -1,8 +1,9 @@
 // sepconv [picture]: one picture through one mode.
 import { basename } from 'node:path';
+import type { TensorData } from '../core/arrays.js';
 import { invalid } from '../core/errors.js';
 import { readName } from '../core/options.js';
-import type { Tensor, TensorData } from '../core/tensor.js';
+import type { Tensor } from '../core/tensor.js';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../entries/node.js';
 import { decode } from '../image/decode.js';
 import { encode, toScreen } from '../image/encode.js';

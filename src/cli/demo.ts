@@ -1,7 +1,8 @@
 // sepconv demo: pictures through every mode on every backend, and whether the outputs are the same.
 import { basename, extname, join } from 'node:path';
+import type { TensorData } from '../core/arrays.js';
 import { invalid, SepconvError } from '../core/errors.js';
-import type { Tensor, TensorData } from '../core/tensor.js';
+import type { Tensor } from '../core/tensor.js';
 import { prepareJob } from '../image/convolve.js';
 import { decode } from '../image/decode.js';
 import { encode } from '../image/encode.js';

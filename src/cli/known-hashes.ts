@@ -1,7 +1,8 @@
 // Cases of every operation, and the SHA-256 of what the reference gives for them. The hashes stand: a change of one is a
 // change of what the library promises.
 import type { Activation } from '../core/activation.js';
-import type { Tensor, TensorData } from '../core/tensor.js';
+import type { TensorData } from '../core/arrays.js';
+import type { Tensor } from '../core/tensor.js';
 import type { OperationName, Operations } from '../ops/index.js';
 import { bytes, filled, nchw, nhwc, values, wide } from './known-inputs.js';
 

@@ -1,5 +1,6 @@
 // What the known cases read: numbers from seeds, in sizes that fill no vector and no tile.
-import { sizeOf, tensor } from '../core/tensor.js';
+import { sizeOf } from '../core/shape.js';
+import { tensor } from '../core/tensor.js';
 
 /** The high 24 bits of a linear congruential generator (Knuth, TAOCP 2, 3.3.4), which 32-bit integers do alike everywhere. */
 function draw(seed: number, length: number): Uint32Array {

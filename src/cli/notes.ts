@@ -1,6 +1,8 @@
 // What is worth saying beside a result: a faster way to it, and samples that were lost on the way to a picture.
 import { cost } from '../analysis/cost.js';
-import { type Shape, sizeOf, type Tensor, type TensorData } from '../core/tensor.js';
+import type { TensorData } from '../core/arrays.js';
+import { type Shape, sizeOf } from '../core/shape.js';
+import type { Tensor } from '../core/tensor.js';
 import type { Maximum } from '../image/picture.js';
 import { type Clipped, clippedSamples, type Range } from '../image/pixels.js';
 import { spatialOp } from '../image/spatial.js';

@@ -1,8 +1,8 @@
 // Numbers as the command line writes them.
 import { invalid } from '../core/errors.js';
 import type { Padding, Pair } from '../core/options.js';
+import { maxInt32 } from '../core/shape.js';
 import { suggestion } from '../core/suggest.js';
-import { maxInt32 } from '../core/tensor.js';
 
 /** Reads `2`, or `2,1` for [height, width], whole numbers of at least `least`. */
 export function readPairText(argument: string, text: string, least: number): Pair {

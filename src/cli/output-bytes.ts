@@ -1,5 +1,5 @@
 // What is hashed of an output, the same on every host.
-import type { TensorData } from '../core/tensor.js';
+import type { TensorData } from '../core/arrays.js';
 
 const nan = 0x7fc00000;
 

@@ -1,6 +1,7 @@
 // sepconv verify: the known answers, checked on this machine.
+
+import type { TensorData } from '../core/arrays.js';
 import { SepconvError } from '../core/errors.js';
-import type { TensorData } from '../core/tensor.js';
 import '../entries/node.js';
 import { writeStdout } from '../image/files.js';
 import { type Operations, operationsOn } from '../ops/index.js';

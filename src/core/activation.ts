@@ -1,9 +1,9 @@
 // Activations as callers write them, and the epilogue they become: bias, bounds, slopes.
-import { lengthOf, typedArrayName } from './arrays.js';
+import { allocate, copyOf, lengthOf, typedArrayName } from './arrays.js';
 import { invalid } from './errors.js';
 import { checkOptions, readName } from './options.js';
 import { type ActivationName, activations } from './params.js';
-import { allocate, checkData, copyOf } from './tensor.js';
+import { checkData } from './tensor.js';
 
 type PlainActivation = Exclude<ActivationName, 'clamp' | 'prelu'> | 'relu6';
 
@@ -64,7 +64,7 @@ const ownOptions: Partial<Record<(typeof names)[number], readonly string[]>> = {
 export function readEpilogue(options: EpilogueOptions, channels: number, prefix = ''): Epilogue {
   const nameOf = (name: string) => (prefix === '' ? name : prefix + name[0].toUpperCase() + name.slice(1));
   const { activation, slope } = readActivation(nameOf('activation'), options.activation);
-  if (slope !== undefined) checkData(`${nameOf('activation')}.slope`, slope, channels, 'Float32Array');
+  if (slope !== undefined) checkData(`${nameOf('activation')}.slope`, slope, channels, 'float32');
   return {
     activation,
     bias: readBias(nameOf('bias'), options.bias, channels),
@@ -125,13 +125,13 @@ function readFloat(argument: string, value: unknown): number {
 
 function readSlope(argument: string, slope: unknown): Float32Array {
   const length = typedArrayName(slope) === 'Float32Array' ? lengthOf(slope) : 0;
-  checkData(argument, slope, length, 'Float32Array');
+  checkData(argument, slope, length, 'float32');
   return copyOf(slope as Float32Array);
 }
 
 function readBias(argument: string, bias: Float32Array | undefined, channels: number): Float32Array {
-  if (bias === undefined) return allocate('Float32Array', channels) as Float32Array;
-  checkData(argument, bias, channels, 'Float32Array');
+  if (bias === undefined) return allocate('float32', channels) as Float32Array;
+  checkData(argument, bias, channels, 'float32');
   const own = copyOf(bias);
   for (let i = 0; i < channels; i++) own[i] += 0;
   return own;

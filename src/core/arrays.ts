@@ -1,6 +1,20 @@
 // Typed arrays as they are, whatever their own properties, their subclass or their realm say: only intrinsic getters
 // are asked. Node's Buffer, for one, is a Uint8Array whose `slice` copies nothing.
-import type { TensorData } from './tensor.js';
+import { SepconvError } from './errors.js';
+import type { Dtype } from './params.js';
+
+export type TensorData = Float32Array | Uint8Array;
+
+interface ArrayClass {
+  readonly array: 'Float32Array' | 'Uint8Array';
+  readonly bytes: number;
+}
+
+/** The array of each type of element, and the bytes of one. */
+export const arrayClasses: Readonly<Record<Dtype, ArrayClass>> = {
+  float32: { array: 'Float32Array', bytes: 4 },
+  uint8: { array: 'Uint8Array', bytes: 1 },
+};
 
 const prototype = Object.getPrototypeOf(Uint8Array.prototype);
 
@@ -37,19 +51,59 @@ export function byteLengthOf(array: unknown): number {
   return byteLengthGetter.call(array) as number;
 }
 
+/** The type of element of an array of ours; `undefined` for other values. */
+export function dtypeOf(array: unknown): Dtype | undefined {
+  const name = typedArrayName(array);
+  return name === 'Float32Array' ? 'float32' : name === 'Uint8Array' ? 'uint8' : undefined;
+}
+
 /** The same memory as an array of this realm without a class or a length of its own. */
 export function plainArray<D extends TensorData>(array: D): D {
   const type = typedArrayName(array) === 'Uint8Array' ? Uint8Array : Float32Array;
   if (Object.getPrototypeOf(array) === type.prototype && !Object.hasOwn(array, 'length')) return array;
-  return new type(bufferOf(array) as ArrayBuffer, byteOffsetOf(array), lengthOf(array)) as TensorData as D;
+  return arrayOn(bufferOf(array), byteOffsetOf(array), lengthOf(array), dtypeOf(array) as Dtype) as D;
 }
 
-/** Whether two buffers may be one memory though they are two objects, as clones of a SharedArrayBuffer are. */
-export function mayBeOneMemory(a: ArrayBufferLike, b: ArrayBufferLike): boolean {
-  return a !== b && isShared(a) && isShared(b);
+/** The elements of a buffer from a byte on. */
+export function arrayOn(buffer: ArrayBufferLike, byteOffset: number, length: number, dtype: Dtype): TensorData {
+  return dtype === 'uint8'
+    ? new Uint8Array(buffer as ArrayBuffer, byteOffset, length)
+    : new Float32Array(buffer as ArrayBuffer, byteOffset, length);
 }
 
-function isShared(buffer: ArrayBufferLike): boolean {
-  if (Object.getPrototypeOf(buffer) === ArrayBuffer.prototype) return false;
-  return Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
+/** A zeroed array of so many elements, or a typed error where the host has no memory for it. */
+export function allocate(dtype: 'float32', length: number): Float32Array;
+export function allocate(dtype: Dtype, length: number): TensorData;
+export function allocate(dtype: Dtype, length: number): TensorData {
+  try {
+    return dtype === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
+  } catch (cause) {
+    throw outOfMemory(`a ${arrayClasses[dtype].array} of ${length} elements`, length, cause);
+  }
+}
+
+/** A buffer of zeros, or a typed error where the host has no memory for `what` it is. */
+export function allocateBytes(bytes: number, what: string): ArrayBuffer {
+  try {
+    return new ArrayBuffer(bytes);
+  } catch (cause) {
+    throw outOfMemory(`${bytes} bytes for ${what}`, bytes, cause);
+  }
+}
+
+/** A copy in memory of its own. */
+export function copyOf(data: Float32Array): Float32Array {
+  const copy = allocate('float32', lengthOf(data));
+  copy.set(data);
+  return copy;
+}
+
+/** The error for what the host has no memory for. */
+export function outOfMemory(what: string, received: number, cause?: unknown): SepconvError {
+  return new SepconvError(
+    'ERR_MEMORY',
+    `could not allocate ${what}; use a smaller batch or image, or dispose what is no longer used`,
+    { received },
+    cause,
+  );
 }

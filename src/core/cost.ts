@@ -1,8 +1,10 @@
 // What a run costs, counted from the params that the kernels get.
+
+import { arrayClasses } from './arrays.js';
 import { imageShape, inputSize, outputSize } from './layout.js';
-import type { Settled } from './operator.js';
 import type { Params } from './params.js';
-import { type Shape, sizeOf } from './tensor.js';
+import type { Settled } from './settled.js';
+import { type Shape, sizeOf } from './shape.js';
 
 /** What one run on one input costs. Integers, exact up to 2⁵³. */
 export interface Cost {
@@ -37,7 +39,7 @@ export interface Cost {
 
 /** The cost of an op on the input that its params were made for. */
 export function costOf(settled: Settled, params: readonly Params[]): Cost {
-  const { dtype, layout, residual, stages } = settled;
+  const { inputType, outputType, layout, residual, stages } = settled;
   const last = params[params.length - 1];
   const inputShape = imageShape(inputSize(params[0]), layout);
   const outputShape = Object.freeze(imageShape(outputSize(last), layout));
@@ -46,8 +48,9 @@ export function costOf(settled: Settled, params: readonly Params[]): Cost {
   const multiplyAdds = isWeighted
     ? params.reduce((sum, stage) => sum + pixels(settled, stage) * stage.products * stage.outputChannels, 0)
     : 0;
-  const images = sizeOf(inputShape) + sizeOf(outputShape) * (residual === 'required' ? 2 : 1);
-  const bytes = images * (dtype === 'uint8' ? 1 : 4) + parameters * 4;
+  const inputBytes = sizeOf(inputShape) * arrayClasses[inputType].bytes;
+  const outputBytes = sizeOf(outputShape) * arrayClasses[outputType].bytes;
+  const bytes = inputBytes + outputBytes * (residual === 'required' ? 2 : 1) + parameters * 4;
   const standard = isWeighted ? standardCost(settled, params) : undefined;
   return {
     outputShape,

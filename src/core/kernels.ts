@@ -1,6 +1,7 @@
-// The one narrow interface between the operations and the backends.
+// The one narrow interface between the operations and the backends: a run is a list of steps, and a step is a value, a
+// plan and the places it reads and writes.
+import type { TensorData } from './arrays.js';
 import type { Config, Params } from './params.js';
-import type { ArrayType, TensorData } from './tensor.js';
 
 /** Every op a backend has a kernel for; the stem of its files in every layer, `sep-filter` for sepFilter. */
 export const opNames = [
@@ -23,6 +24,28 @@ export type Backend = (typeof backends)[number];
 export const precisions = ['exact', 'fast'] as const;
 export type Precision = (typeof precisions)[number];
 
+/** A backend. What it receives is already checked, shaped and defaulted. */
+export interface Kernels {
+  readonly backend: Backend;
+  readonly isa: string;
+  readonly threads: number;
+  readonly precision: Precision;
+  /** Takes the weights once, packed as this backend likes them, into memory of its own. */
+  prepare(op: OpName, stages: readonly Stage[]): Prepared;
+  /**
+   * So many bytes of zeros that the kernels read and write in place.
+   *
+   * @throws SepconvError `ERR_MEMORY`
+   */
+  allocate(bytes: number): Memory;
+  /**
+   * Runs the steps, one after another; each output is written completely, in the layout that the params name.
+   *
+   * @throws SepconvError `ERR_MEMORY` before the step writes anything, `ERR_BUFFER` where a place is too short
+   */
+  run(steps: readonly Step[]): void;
+}
+
 /** One pass of an op with its weights; only fused ops have more than one. */
 export interface Stage {
   readonly config: Config;
@@ -36,35 +59,46 @@ export interface Stage {
 
 /** One operator on one backend: any batch and any image size, again and again. */
 export interface Prepared {
-  /** What the runs that follow have in common: the params of every stage, never changed afterwards. */
-  settle(params: readonly Params[]): void;
-  /**
-   * Writes the whole output, in the layout that the params name.
-   *
-   * @param output overlaps nothing that is read, unless the op works in place
-   * @param residual added before the last activation; as large as the output
-   */
-  run(input: TensorData, output: TensorData, residual: TensorData | undefined): void;
+  /** What runs of one size have in common; the params are those of every stage. */
+  plan(params: readonly Params[]): Plan;
+  /** Gives the packed weights back, as soon as no step that uses them is under way. No plan of it may run afterwards. */
   dispose(): void;
 }
 
-/** An array in a backend's own memory, which it reads and writes in place. */
-export interface Memory {
-  /** The same values at any time, though not the same view: growth of the memory detaches it. */
-  readonly data: TensorData;
-  free(): void;
+/** Runs of one size, any number of them at once: a value, never changed. */
+export interface Plan {
+  readonly params: readonly Params[];
+  /** Pieces of work that threads may share out. */
+  readonly units: number;
+  /** Bytes that each thread needs beside the places. */
+  readonly scratchBytes: number;
 }
 
-/** A backend. What it receives is already checked, shaped and defaulted. */
-export interface Kernels {
-  readonly backend: Backend;
-  readonly isa: string;
-  readonly threads: number;
-  readonly precision: Precision;
-  /** Takes the weights once, packed as this backend likes them, into memory of its own. */
-  prepare(op: OpName, stages: readonly Stage[]): Prepared;
-  /** An array of zeros. */
-  allocate(type: ArrayType, length: number): Memory;
+export interface Step {
+  readonly plan: Plan;
+  readonly input: Place;
+  /** Overlaps nothing that is read, unless the op works in place. */
+  readonly output: Place;
+  /** Added before the last activation; as large as the output. */
+  readonly residual?: Place | undefined;
+}
+
+/** Where a tensor begins. The backend checks that the bytes from there on are enough for the plan. */
+export interface Place {
+  readonly memory: Memory | TensorData;
+  /** From the beginning of the memory, or of the array. */
+  readonly byteOffset: number;
+}
+
+/** Memory of a backend, with a count of those who need it; made with a count of one. */
+export interface Memory {
+  readonly bytes: number;
+  /** Where the bytes stand now: growth of a backend's memory replaces the buffer and detaches the one before. */
+  readonly buffer: ArrayBuffer;
+  readonly byteOffset: number;
+  retain(): void;
+  /** The last one to release it gives it back. */
+  release(): void;
 }
 
 /** Where the kernels of one backend come from on a host. */

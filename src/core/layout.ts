@@ -1,8 +1,8 @@
 // The order of axes in memory: of images, and of filters.
-import { typedArrayName } from './arrays.js';
+import { allocate, dtypeOf, type TensorData } from './arrays.js';
 import { invalid } from './errors.js';
-import type { Layout, Params } from './params.js';
-import { type ArrayType, allocate, type Shape, type TensorData } from './tensor.js';
+import type { Dtype, Layout, Params } from './params.js';
+import type { Shape } from './shape.js';
 
 export interface ImageSize {
   readonly batch: number;
@@ -35,7 +35,7 @@ export function outputSize(p: Params): ImageSize {
 /** Copies `data` of this shape with its axes in another order: axis i of the result is axis `order[i]` of the source. */
 export function permute<D extends TensorData>(data: D, shape: Shape, order: readonly number[]): D {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
-  const result = allocate(typedArrayName(data) as ArrayType, data.length) as D;
+  const result = allocate(dtypeOf(data) as Dtype, data.length) as D;
   let written = 0;
   const walk = (depth: number, offset: number): void => {
     const extent = shape[order[depth]];

@@ -1,59 +1,15 @@
 // From a declared op to a result: weights packed once, shapes settled per input size, operands checked per run.
+import { allocate, arrayOn, type TensorData } from './arrays.js';
 import { type Cost, costOf } from './cost.js';
 import { invalid, SepconvError } from './errors.js';
-import type { Kernels, OpName, Prepared, Stage } from './kernels.js';
-import { type ImageSize, imageShape, imageSize, outputSize, permute } from './layout.js';
+import type { Kernels, Memory, Plan, Prepared, Stage, Step } from './kernels.js';
+import { imageSize, permute } from './layout.js';
 import { checkOptions, type RunOptions } from './options.js';
-import type { Config, Dtype, Layout, Params } from './params.js';
-import {
-  type ArrayType,
-  allocate,
-  arrayTypes,
-  checkOverlap,
-  checkShape,
-  checkTensor,
-  dataOf,
-  maxInt32,
-  type Shape,
-  sameShape,
-  shapeOf,
-  sizeOf,
-  type Tensor,
-  type TensorData,
-} from './tensor.js';
-
-/** An op, declared once; every way of calling it comes from this. */
-export interface Op<Options> {
-  /** The names of its filter arguments, in order. */
-  readonly filters: readonly string[];
-  /**
-   * Checks the filters' shapes and the options, and settles everything that does not depend on the input's size.
-   * `inputChannels` is known in a one-shot call only.
-   */
-  settle(filters: readonly Shape[], options: Options, inputChannels?: number): Settled;
-}
-
-export interface Settled {
-  readonly kernel: OpName;
-  readonly layout: Layout;
-  readonly dtype: Dtype;
-  /** Undefined where any number will do. */
-  readonly inputChannels: number | undefined;
-  /** Whether `out` may be the input or the residual itself. */
-  readonly inPlace: boolean;
-  readonly residual: 'none' | 'optional' | 'required';
-  readonly stages: readonly SettledStage[];
-  /** The params of every stage for this input; throws where the input is too small or the output too large. */
-  params(input: ImageSize): readonly Params[];
-}
-
-export interface SettledStage {
-  readonly config: Config;
-  readonly bias: Float32Array;
-  readonly slope: Float32Array;
-  /** How the caller's filter comes into the canonical order: seen in this shape, its axes in this order. */
-  readonly filter?: { readonly shape: Shape; readonly order: readonly number[] };
-}
+import { checkOverlap } from './overlap.js';
+import type { Params } from './params.js';
+import { type Op, outputShapeOf, paramsFor, type Settled, type SettledStage } from './settled.js';
+import { readShape, type Shape, sameShape, sizeOf } from './shape.js';
+import { arrayOf, placeOf, readTensorData, readTensorShape, type Tensor } from './tensor.js';
 
 /** A one-shot call: prepare, run, dispose. */
 export function runOnce<D extends TensorData, Options extends object>(
@@ -65,7 +21,8 @@ export function runOnce<D extends TensorData, Options extends object>(
 ): Tensor<D> {
   checkOptions(options);
   const { out, residual, ...rest } = (options ?? {}) as Options & RunOptions<D> & { layout?: unknown };
-  const { channels } = imageSize(shapeOf('input', input, 4), rest.layout === 'NCHW' ? 'NCHW' : 'NHWC');
+  const shape = readTensorShape('input', input, 4);
+  const { channels } = imageSize(shape, rest.layout === 'NCHW' ? 'NCHW' : 'NHWC');
   const operator = new Operator<D>(kernels, op, filters, rest, channels);
   try {
     return operator.run(input, { out, residual });
@@ -77,6 +34,17 @@ export function runOnce<D extends TensorData, Options extends object>(
 const withoutResidual = ['out'];
 const withResidual = ['out', 'residual'];
 
+/** What inputs of one shape have in common. */
+interface Sized {
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  readonly inputLength: number;
+  readonly outputLength: number;
+  readonly params: readonly Params[];
+  /** Made for the first run. */
+  plan: Plan | undefined;
+}
+
 /**
  * An op whose weights are checked and packed: runs on any batch and any image size, again and again.
  *
@@ -85,16 +53,14 @@ const withResidual = ['out', 'residual'];
  * input's; `bench/million.mjs` has the costs.
  */
 export class Operator<D extends TensorData = Float32Array> {
+  readonly #kernels: Kernels;
   readonly #settled: Settled;
-  readonly #type: ArrayType;
   #prepared: Prepared | undefined;
-  #inputShape: Shape | undefined;
-  #outputShape: Shape = [];
-  #inputLength = 0;
-  #outputLength = 0;
-  #params: readonly Params[] = [];
-  /** Those that the backend has settled. */
-  #running: readonly Params[] | undefined;
+  /** Of the last input. */
+  #sized: Sized | undefined;
+  /** The step of every run on the calling thread, which is over before anything else can happen. */
+  readonly #step = new OwnStep();
+  readonly #steps: readonly Step[] = [this.#step as Step];
 
   /** @internal Made by the `prepare…` functions. */
   constructor(
@@ -105,12 +71,16 @@ export class Operator<D extends TensorData = Float32Array> {
     inputChannels?: number,
   ) {
     checkOptions(options);
-    const tensors = op.filters.map((name, index) => checkTensor<Float32Array>(name, filters[index], 'Float32Array'));
-    const shapes = tensors.map(({ shape }) => shape);
-    this.#settled = op.settle(shapes, (options ?? {}) as never, inputChannels);
-    this.#type = arrayTypes[this.#settled.dtype];
-    const stages = this.#settled.stages.map((stage, index) => toStage(stage, tensors[index]));
-    this.#prepared = kernels.prepare(this.#settled.kernel, stages);
+    const shapes = op.filters.map((name, index) => readTensorShape(name, filters[index]));
+    const data = op.filters.map((name, index) => readTensorData(name, filters[index]));
+    const settled = op.settle(shapes, (options ?? {}) as never, inputChannels);
+    const weights = op.filters.map((name, index) => arrayOf(name, data[index], sizeOf(shapes[index]), 'float32'));
+    this.#kernels = kernels;
+    this.#settled = settled;
+    this.#prepared = kernels.prepare(
+      settled.kernel,
+      settled.stages.map((stage, index) => toStage(stage, weights[index] as Float32Array | undefined)),
+    );
   }
 
   /**
@@ -122,32 +92,38 @@ export class Operator<D extends TensorData = Float32Array> {
    * nothing is written then
    */
   run(input: Tensor<D>, options?: RunOptions<D>): Tensor<D> {
-    const prepared = this.#prepared;
-    if (prepared === undefined) {
-      throw new SepconvError('ERR_DISPOSED', 'operator: it was disposed; prepare a new one', { argument: 'operator' });
-    }
     checkOptions(options, this.#settled.residual === 'none' ? withoutResidual : withResidual);
-    this.#settle(shapeOf('input', input, 4, this.#inputShape));
-    const read = dataOf('input', input, this.#inputLength, this.#type);
+    const out = options?.out;
     const residual = options?.residual;
     const isAdded = residual !== undefined || this.#settled.residual === 'required';
-    const added = isAdded ? this.#likeOutput('residual', residual as Tensor<D>) : undefined;
-    const out = options?.out;
-    const output = out === undefined ? this.#newOutput() : out;
-    this.#compute(prepared, read, this.#likeOutput('out', output), added);
-    return output;
+    const sized = this.#sizedFor(readTensorShape('input', input, 4, this.#sized?.inputShape));
+    const inputData = readTensorData('input', input);
+    const addedData = isAdded ? this.#readLikeOutput('residual', residual as Tensor<D>, sized) : undefined;
+    const outData = out === undefined ? undefined : this.#readLikeOutput('out', out, sized);
+    // From here on nothing of the caller's runs.
+    if (this.#prepared === undefined) {
+      throw new SepconvError('ERR_DISPOSED', 'operator: it was disposed; prepare a new one', { argument: 'operator' });
+    }
+    const { inputType, outputType } = this.#settled;
+    const from = placeOf('input', inputData, sized.inputLength, inputType);
+    const added = isAdded ? placeOf('residual', addedData, sized.outputLength, outputType) : undefined;
+    if (out === undefined) {
+      const data = allocate(outputType, sized.outputLength);
+      this.#compute(this.#prepared, sized, from, data, added);
+      return { data: data as D, shape: sized.outputShape };
+    }
+    this.#compute(this.#prepared, sized, from, placeOf('out', outData, sized.outputLength, outputType), added);
+    return out;
   }
 
   /** The shape that `run` would give for an input of this shape. */
   outputShape(inputShape: Shape): Shape {
-    this.#settle(checkShape('inputShape', inputShape, 4));
-    return this.#outputShape;
+    return this.#sizedFor(readShape('inputShape', inputShape, 4)).outputShape;
   }
 
   /** What `run` costs on an input of this shape: parameters, multiply-adds, bytes; see `Cost`. */
   cost(inputShape: Shape): Cost {
-    this.#settle(checkShape('inputShape', inputShape, 4));
-    return costOf(this.#settled, this.#params);
+    return costOf(this.#settled, this.#sizedFor(readShape('inputShape', inputShape, 4)).params);
   }
 
   /** Frees the packed weights; any later run throws `ERR_DISPOSED`. */
@@ -156,72 +132,92 @@ export class Operator<D extends TensorData = Float32Array> {
     this.#prepared = undefined;
   }
 
-  #settle(inputShape: Shape): void {
-    if (this.#inputShape !== undefined && sameShape(this.#inputShape, inputShape)) return;
-    this.#params = paramsFor(this.#settled, inputShape);
-    this.#inputShape = Object.freeze([...inputShape]);
-    this.#outputShape = Object.freeze(outputShapeOf(this.#settled, this.#params));
-    this.#inputLength = sizeOf(this.#inputShape);
-    this.#outputLength = sizeOf(this.#outputShape);
+  #sizedFor(inputShape: Shape): Sized {
+    const last = this.#sized;
+    if (last !== undefined && sameShape(last.inputShape, inputShape)) return last;
+    const params = paramsFor(this.#settled, inputShape);
+    const outputShape = Object.freeze(outputShapeOf(this.#settled, params));
+    const [inputLength, outputLength] = [sizeOf(inputShape), sizeOf(outputShape)];
+    const sized = { inputShape, outputShape, inputLength, outputLength, params, plan: undefined };
+    this.#sized = sized;
+    return sized;
   }
 
-  #newOutput(): Tensor<D> {
-    return { data: allocate(this.#type, this.#outputLength) as D, shape: this.#outputShape };
-  }
-
-  #compute(prepared: Prepared, input: D, output: D, residual: D | undefined): void {
-    if (this.#outputLength === 0) return;
-    if (this.#params !== this.#running) {
-      prepared.settle(this.#params);
-      this.#running = this.#params;
-    }
-    const { inPlace } = this.#settled;
-    const clash = checkOverlap(output, 'input', input, inPlace);
-    const clashes = (residual !== undefined && checkOverlap(output, 'residual', residual, inPlace)) || clash;
-    const target = clashes ? (allocate(this.#type, this.#outputLength) as D) : output;
-    prepared.run(input, target, residual);
-    if (clashes) output.set(target);
-  }
-
-  /** The data of a tensor that has the output's shape. */
-  #likeOutput(argument: string, value: Tensor<D>): D {
-    const shape = shapeOf(argument, value, 4, this.#outputShape);
-    if (shape !== this.#outputShape) {
-      const expected = `the output's shape ${JSON.stringify(this.#outputShape)}`;
+  /** Reads the data of a tensor that has the output's shape. */
+  #readLikeOutput(argument: string, value: Tensor<D>, { outputShape }: Sized): unknown {
+    const shape = readTensorShape(argument, value, 4, outputShape);
+    if (shape !== outputShape) {
+      const expected = `the output's shape ${JSON.stringify(outputShape)}`;
       throw invalid('ERR_SHAPE', `${argument}.shape`, expected, shape, 'ask outputShape for it');
     }
-    return dataOf(argument, value, this.#outputLength, this.#type);
+    return readTensorData(argument, value);
   }
-}
 
-/** The params of every stage for an input of this shape, each result within the limits. */
-export function paramsFor(settled: Settled, inputShape: Shape): readonly Params[] {
-  const size = imageSize(inputShape, settled.layout);
-  if (settled.inputChannels !== undefined && size.channels !== settled.inputChannels) {
-    const expected = `${settled.inputChannels} channels in ${settled.layout} layout`;
-    throw invalid('ERR_SHAPE', 'input', expected, inputShape, 'match the filter, or name the layout');
-  }
-  const params = settled.params(size);
-  for (const stage of params) {
-    const { batch, height, width, channels } = outputSize(stage);
-    if (batch * height * width * channels > maxInt32) {
-      const received = [batch, height, width, channels];
-      throw invalid('ERR_SHAPE', 'output', `at most ${maxInt32} elements`, received, 'split the batch or the image');
+  #compute(
+    prepared: Prepared,
+    sized: Sized,
+    input: Memory | TensorData,
+    output: Memory | TensorData,
+    residual: Memory | TensorData | undefined,
+  ): void {
+    if (sized.outputLength === 0) return;
+    const { inPlace, outputType } = this.#settled;
+    const clash = checkOverlap(output, 'input', input, inPlace);
+    const clashes = (residual !== undefined && checkOverlap(output, 'residual', residual, inPlace)) || clash;
+    const target = clashes ? allocate(outputType, sized.outputLength) : output;
+    sized.plan ??= prepared.plan(sized.params);
+    this.#step.fill(sized.plan, input, target, residual);
+    try {
+      this.#kernels.run(this.#steps);
+    } finally {
+      this.#step.clear();
     }
+    if (clashes) asArray(output, sized.outputLength, this.#settled).set(target as TensorData);
   }
-  return params;
 }
 
-/** The shape of the last stage's output, in the op's layout. */
-export function outputShapeOf(settled: Settled, params: readonly Params[]): Shape {
-  return imageShape(outputSize(params[params.length - 1]), settled.layout);
+/** A step and its places, kept by an operator so that a run makes no objects. */
+class OwnStep {
+  plan: Plan | undefined;
+  readonly input = new OwnPlace();
+  readonly output = new OwnPlace();
+  residual: OwnPlace | undefined;
+  readonly #added = new OwnPlace();
+
+  fill(
+    plan: Plan,
+    input: Memory | TensorData,
+    output: Memory | TensorData,
+    residual: Memory | TensorData | undefined,
+  ): void {
+    this.plan = plan;
+    this.input.memory = input;
+    this.output.memory = output;
+    this.#added.memory = residual;
+    this.residual = residual === undefined ? undefined : this.#added;
+  }
+
+  clear(): void {
+    this.plan = undefined;
+    this.input.memory = undefined;
+    this.output.memory = undefined;
+    this.#added.memory = undefined;
+  }
+}
+
+class OwnPlace {
+  memory: Memory | TensorData | undefined;
+  readonly byteOffset = 0;
+}
+
+function asArray(place: Memory | TensorData, length: number, { outputType }: Settled): TensorData {
+  return ArrayBuffer.isView(place) ? place : arrayOn(place.buffer, place.byteOffset, length, outputType);
 }
 
 const noFilter = new Float32Array();
 
-function toStage({ config, bias, slope, filter }: SettledStage, tensor: Tensor | undefined): Stage {
-  if (filter === undefined || tensor === undefined) return { config, bias, slope, filter: noFilter };
+function toStage({ config, bias, slope, filter }: SettledStage, data: Float32Array | undefined): Stage {
+  if (filter === undefined || data === undefined) return { config, bias, slope, filter: noFilter };
   const inOrder = filter.order.every((axis, index) => axis === index);
-  const { data } = tensor;
   return { config, bias, slope, filter: inOrder ? data : permute(data, filter.shape, filter.order) };
 }

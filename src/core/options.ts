@@ -1,8 +1,11 @@
 // Options as callers write them, and the readers that turn each into numbers or a typed error.
+
+import type { TensorData } from './arrays.js';
 import { invalid } from './errors.js';
 import { type Layout, layouts } from './params.js';
+import { maxInt32 } from './shape.js';
 import { suggestion } from './suggest.js';
-import { maxInt32, type Tensor, type TensorData } from './tensor.js';
+import type { Tensor } from './tensor.js';
 
 /** A size in both directions: one number, or `[height, width]`. */
 export type Pair = number | readonly [number, number];

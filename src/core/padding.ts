@@ -1,7 +1,7 @@
 // Padding as callers write it, resolved to the rows and columns on each side.
 import { invalid } from './errors.js';
 import { type Padding, readPair } from './options.js';
-import { maxInt32 } from './tensor.js';
+import { maxInt32 } from './shape.js';
 
 type Sides = { readonly top: number; readonly bottom: number; readonly left: number; readonly right: number };
 

@@ -29,7 +29,8 @@ export const configFields = [
   'reduction',
   'border',
   'layout',
-  'dtype',
+  'inputType',
+  'outputType',
   'activation',
 ] as const;
 

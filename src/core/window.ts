@@ -4,7 +4,7 @@ import type { ImageSize } from './layout.js';
 import { readPair, type WindowOptions } from './options.js';
 import { type ResolvedPadding, readPadding, shareOut } from './padding.js';
 import type { Geometry } from './params.js';
-import { maxInt32 } from './tensor.js';
+import { maxInt32 } from './shape.js';
 
 /** A window with everything settled but the input's size. */
 export interface Window {

@@ -1,5 +1,5 @@
 // An uncompressed TIFF: how samples and their colour profile are handed to the codec library together.
-import { allocate } from '../core/tensor.js';
+import { allocate } from '../core/arrays.js';
 import type { Samples } from './pixels.js';
 
 export interface Bitmap {
@@ -50,7 +50,7 @@ export function formatBitmap({ samples, width, height, channels, hasAlpha, profi
     return size > 4 ? place : undefined;
   });
   strip.values[0] = free;
-  const file = allocate('Uint8Array', free + samples.byteLength) as Uint8Array;
+  const file = allocate('uint8', free + samples.byteLength) as Uint8Array;
   const view = new DataView(file.buffer);
   file.set([0x49, 0x49, 42, 0, 8]);
   view.setUint16(8, fields.length, true);

@@ -1,6 +1,9 @@
 // Pictures continued beyond their edges, so that a filter does not darken them.
+
+import { allocate } from '../core/arrays.js';
 import type { Border } from '../core/params.js';
-import { allocate, checkShape, sizeOf, type Tensor } from '../core/tensor.js';
+import { readShape, sizeOf } from '../core/shape.js';
+import type { Tensor } from '../core/tensor.js';
 import type { Axes, Axis } from './axis.js';
 
 /** Rows and columns to add, integers ≥ 0. */
@@ -32,7 +35,7 @@ const sources: Record<Exclude<Border, 'zero'>, (i: number, length: number) => nu
 export function padImage(image: Tensor, sides: Sides, border: Exclude<Border, 'zero'>): Tensor {
   const [batch, height, width, channels] = image.shape;
   const shape = [batch, sides.top + height + sides.bottom, sides.left + width + sides.right, channels];
-  const data = allocate('Float32Array', sizeOf(checkShape('bordered picture', shape, 4))) as Float32Array;
+  const data = allocate('float32', sizeOf(readShape('bordered picture', shape, 4))) as Float32Array;
   const columns = Array.from({ length: shape[2] }, (_, x) => sources[border](x - sides.left, width));
   let written = 0;
   for (let n = 0; n < batch; n++) {

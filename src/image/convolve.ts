@@ -1,8 +1,10 @@
 // One picture through one operation: its border made, the operator prepared, its alpha carried along.
 import { settle } from '../analysis/settle.js';
+import type { TensorData } from '../core/arrays.js';
 import type { Operator } from '../core/operator.js';
 import type { Pair } from '../core/options.js';
-import type { Shape, Tensor, TensorData } from '../core/tensor.js';
+import type { Shape } from '../core/shape.js';
+import type { Tensor } from '../core/tensor.js';
 import type { OperationName, Operations } from '../ops/index.js';
 import type { Pool2dOptions } from '../ops/pooling.js';
 import { alphaUnderAnchor } from './alpha.js';

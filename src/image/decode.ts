@@ -1,7 +1,9 @@
 // From encoded bytes to a picture.
 import type { Metadata, SharpOptions } from 'sharp';
+import { allocate } from '../core/arrays.js';
 import { invalid } from '../core/errors.js';
-import { allocate, sizeOf, tensor } from '../core/tensor.js';
+import { sizeOf } from '../core/shape.js';
+import { tensor } from '../core/tensor.js';
 import { isNpy, parseNpy } from './npy.js';
 import type { Alpha, Picture } from './picture.js';
 import { channelsOf } from './profile.js';
@@ -118,7 +120,7 @@ function toPicture(
 ): Picture {
   const isWide = samples instanceof Uint16Array;
   const size = width * height;
-  const data = allocate('Float32Array', size * channels) as Float32Array;
+  const data = allocate('float32', size * channels) as Float32Array;
   if (depth === channels) data.set(samples);
   else {
     for (let pixel = 0; pixel < size; pixel++) {

@@ -1,5 +1,5 @@
 // From a result to encoded bytes, and to the samples of a screen.
-import type { Shape } from '../core/tensor.js';
+import type { Shape } from '../core/shape.js';
 import { formatBitmap } from './bitmap.js';
 import { capabilitiesOf, checkHolds, type Format, type PictureFormat } from './formats.js';
 import { formatNpy } from './npy.js';

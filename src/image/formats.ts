@@ -1,7 +1,7 @@
 // The formats that pictures are written in, and what each can hold.
 import { extname } from 'node:path';
 import { invalid } from '../core/errors.js';
-import type { Shape } from '../core/tensor.js';
+import type { Shape } from '../core/shape.js';
 import type { Maximum } from './picture.js';
 
 interface FormatRow {

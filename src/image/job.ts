@@ -1,7 +1,10 @@
 // What is done to a picture, and what is ready to do it.
+
+import type { TensorData } from '../core/arrays.js';
 import type { Padding, Pair } from '../core/options.js';
 import type { Border, Dtype } from '../core/params.js';
-import type { Shape, Tensor, TensorData } from '../core/tensor.js';
+import type { Shape } from '../core/shape.js';
+import type { Tensor } from '../core/tensor.js';
 import type { FilteredOp } from './filtered-op.js';
 import type { Alpha } from './picture.js';
 

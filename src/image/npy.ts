@@ -1,8 +1,11 @@
 // NumPy's .npy format, versions 1 to 3. Own code: the packages for it read without checking length, byte order or
 // alignment, only read, or bring a fetch polyfill.
+
+import type { TensorData } from '../core/arrays.js';
 import { invalid, type SepconvError } from '../core/errors.js';
 import { permute } from '../core/layout.js';
-import { checkShape, sizeOf, type Tensor, type TensorData, tensor } from '../core/tensor.js';
+import { readShape, sizeOf } from '../core/shape.js';
+import { type Tensor, tensor } from '../core/tensor.js';
 
 type Read = (view: DataView, offset: number, littleEndian: boolean) => number;
 
@@ -52,7 +55,7 @@ export function parseNpy(bytes: Uint8Array, name = 'npy'): NpyArray {
   if (element === undefined || fortran === undefined || sizes === undefined) {
     throw broken(name, 'an array of numbers', header.trim(), 'save it with numpy.save, as float32 for instance');
   }
-  const shape = checkShape(
+  const shape = readShape(
     name,
     sizes
       .split(',')

@@ -1,6 +1,8 @@
 // What the image commands work on: samples as a float32 tensor, alpha apart.
+
+import type { TensorData } from '../core/arrays.js';
 import type { Dtype } from '../core/params.js';
-import type { Tensor, TensorData } from '../core/tensor.js';
+import type { Tensor } from '../core/tensor.js';
 
 /** A decoded picture. */
 export interface Picture extends Result {

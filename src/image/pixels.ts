@@ -1,6 +1,9 @@
 // From samples of a picture to float32, and from results, which are any float32, back to samples.
+
+import { allocate, type TensorData } from '../core/arrays.js';
 import { invalid } from '../core/errors.js';
-import { allocate, checkShape, sameShape, sizeOf, type Tensor, type TensorData, tensor } from '../core/tensor.js';
+import { readShape, sameShape, sizeOf } from '../core/shape.js';
+import { type Tensor, tensor } from '../core/tensor.js';
 import type { Maximum } from './picture.js';
 
 export const ranges = ['clamp', 'abs', 'normalize'] as const;
@@ -58,12 +61,12 @@ export function fromPixels(
   size: readonly [height: number, width: number, channels: number],
   out?: Tensor,
 ): Tensor {
-  const shape = checkShape('size', [1, ...size], 4);
+  const shape = readShape('size', [1, ...size], 4);
   if (samples.length !== sizeOf(shape)) {
     const expected = `${sizeOf(shape)} samples for height × width × channels ${size.join(' × ')}`;
     throw invalid('ERR_SHAPE', 'samples', expected, samples.length, 'give the size of the picture');
   }
-  const image = out ?? tensor(allocate('Float32Array', samples.length) as Float32Array, shape);
+  const image = out ?? tensor(allocate('float32', samples.length) as Float32Array, shape);
   if (!sameShape(image.shape, shape)) {
     throw invalid('ERR_SHAPE', 'out.shape', JSON.stringify(shape), image.shape, 'give it that shape');
   }

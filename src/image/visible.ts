@@ -7,7 +7,9 @@
 //
 // A filter that averages gives r · Σ w, the mean of what is seen. One that looks for edges sees none between a colour and
 // nothing. Where all is opaque the result is that of the plain filter, to the bit.
-import { allocate, sizeOf, type Tensor, type TensorData, tensor } from '../core/tensor.js';
+import { allocate, type TensorData } from '../core/arrays.js';
+import { sizeOf } from '../core/shape.js';
+import { type Tensor, tensor } from '../core/tensor.js';
 import type { Operations } from '../ops/index.js';
 import type { Job, Runnable } from './job.js';
 import type { Alpha, Picture } from './picture.js';
@@ -99,7 +101,7 @@ function withoutHidden({ image, alpha }: Picture): Tensor {
 }
 
 function mapped({ data, shape }: Tensor, value: (element: number, i: number) => number): Tensor {
-  const result = allocate('Float32Array', sizeOf(shape)) as Float32Array;
+  const result = allocate('float32', sizeOf(shape)) as Float32Array;
   for (let i = 0; i < data.length; i++) result[i] = value(data[i], i);
   return tensor(result, shape);
 }

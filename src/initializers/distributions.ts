@@ -1,7 +1,10 @@
 // Tensors of one value or of one distribution, whatever their shape means.
+
+import { allocate } from '../core/arrays.js';
 import { invalid } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
-import { allocate, checkShape, type Shape, sizeOf, type Tensor } from '../core/tensor.js';
+import { readShape, type Shape, sizeOf } from '../core/shape.js';
+import type { Tensor } from '../core/tensor.js';
 import { normalDeviate, uniformDeviate } from './deviates.js';
 import { generatorOf } from './generator.js';
 
@@ -107,8 +110,8 @@ function checkNumbers(numbers: Readonly<Record<string, number>>): void {
 
 /** A tensor whose values are drawn in the order of memory, each rounded to float32. */
 function fill(shape: Shape, draw: () => number): Tensor {
-  const extents = Object.freeze([...checkShape('shape', shape)]);
-  const data = allocate('Float32Array', sizeOf(extents)) as Float32Array;
+  const extents = Object.freeze([...readShape('shape', shape)]);
+  const data = allocate('float32', sizeOf(extents)) as Float32Array;
   for (let i = 0; i < data.length; i++) data[i] = draw();
   return { data, shape: extents };
 }

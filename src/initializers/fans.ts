@@ -2,7 +2,7 @@
 import { invalid } from '../core/errors.js';
 import { filterAxes } from '../core/layout.js';
 import { readName } from '../core/options.js';
-import type { Shape } from '../core/tensor.js';
+import type { Shape } from '../core/shape.js';
 
 const filterLayouts = ['HWIO', 'HWCM', 'OIHW', 'HWOI', 'IOHW'] as const;
 

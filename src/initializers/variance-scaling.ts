@@ -1,6 +1,7 @@
 // Weights of mean zero whose variance keeps signals, or gradients, from growing or fading through many layers.
 import { checkOptions } from '../core/options.js';
-import { checkShape, type Shape, type Tensor } from '../core/tensor.js';
+import { readShape, type Shape } from '../core/shape.js';
+import type { Tensor } from '../core/tensor.js';
 import { normal, type SeedOptions, uniform } from './distributions.js';
 import { type Fans, type FilterOptions, fansOf } from './fans.js';
 
@@ -87,5 +88,5 @@ function scaledNormal(shape: Shape, options: ScaledOptions, varianceOf: Variance
 
 function readVariance(shape: Shape, options: ScaledOptions, varianceOf: VarianceOf): number {
   checkOptions(options, ['seed', 'filterLayout', 'groups']);
-  return varianceOf(fansOf(checkShape('shape', shape), options ?? {}));
+  return varianceOf(fansOf(readShape('shape', shape), options ?? {}));
 }

@@ -1,6 +1,6 @@
 // Layers as data: what `sepconv bench` and bench/ measure, each the same for every contender.
 import type { ActivationName, Dtype } from '../core/params.js';
-import type { Shape } from '../core/tensor.js';
+import type { Shape } from '../core/shape.js';
 import type { OperationName } from '../ops/index.js';
 
 type Size = readonly [height: number, width: number];

@@ -1,7 +1,10 @@
 // The operands of a layer, and the call that it stands for.
+
+import type { TensorData } from '../core/arrays.js';
 import type { Operator } from '../core/operator.js';
 import type { Layout } from '../core/params.js';
-import { sizeOf, type Tensor, type TensorData, tensor } from '../core/tensor.js';
+import { sizeOf } from '../core/shape.js';
+import { type Tensor, tensor } from '../core/tensor.js';
 import { gaussianTaps } from '../image/gaussian.js';
 import type { Operations } from '../ops/index.js';
 import { filterShapes, type MeasuredLayer } from './layer.js';

@@ -2,8 +2,9 @@
 import { type Activation, readActivation } from '../core/activation.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
-import { type Op, Operator, runOnce, type Settled } from '../core/operator.js';
+import { Operator, runOnce } from '../core/operator.js';
 import { checkOptions, type LayoutOptions, type RunOptions, readLayout } from '../core/options.js';
+import type { Op, Settled } from '../core/settled.js';
 import type { Tensor } from '../core/tensor.js';
 import { readWindow, windowGeometry } from '../core/window.js';
 import { stageConfig } from './config.js';
@@ -63,7 +64,8 @@ function settleElements(options: AddOptions, residual: 'none' | 'required'): Set
   return {
     kernel: 'activation',
     layout,
-    dtype: 'float32',
+    inputType: 'float32',
+    outputType: 'float32',
     inputChannels: slope?.length,
     inPlace: true,
     residual,

@@ -1,8 +1,8 @@
 // The config of one stage, from what its op has settled.
 import type { ActivationConfig, Epilogue } from '../core/activation.js';
 import type { OpName } from '../core/kernels.js';
-import type { Settled, SettledStage } from '../core/operator.js';
 import { type Config, type Layout, layouts } from '../core/params.js';
+import type { Settled, SettledStage } from '../core/settled.js';
 import { type ResolvedAxis, type Window, type WindowAxis, windowGeometry } from '../core/window.js';
 
 /** What an op does not use. */
@@ -20,7 +20,8 @@ const unused: Config = {
   reduction: 0,
   border: 0,
   layout: 0,
-  dtype: 0,
+  inputType: 0,
+  outputType: 0,
   activation: 0,
   clampMin: 0,
   clampMax: 0,
@@ -72,7 +73,8 @@ export function settleConvolution(
   return {
     kernel,
     layout,
-    dtype: 'float32',
+    inputType: 'float32',
+    outputType: 'float32',
     inputChannels: filter.inputChannels,
     inPlace: false,
     residual: 'optional',

@@ -3,7 +3,7 @@ import { type EpilogueOptions, readEpilogue } from '../core/activation.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels, OpName } from '../core/kernels.js';
 import { filterAxes } from '../core/layout.js';
-import { type Op, Operator, runOnce } from '../core/operator.js';
+import { Operator, runOnce } from '../core/operator.js';
 import {
   checkOptions,
   type LayoutOptions,
@@ -13,7 +13,9 @@ import {
   type WindowOptions,
 } from '../core/options.js';
 import type { Layout } from '../core/params.js';
-import type { Shape, Tensor } from '../core/tensor.js';
+import type { Op } from '../core/settled.js';
+import type { Shape } from '../core/shape.js';
+import type { Tensor } from '../core/tensor.js';
 import { readWindow, type Window } from '../core/window.js';
 import { type ReadFilter, settleConvolution } from './config.js';
 

@@ -1,6 +1,6 @@
 // The table of ops: the one place where an op is declared. Callers, backends and tests walk it.
 import type { Kernels } from '../core/kernels.js';
-import type { Op } from '../core/operator.js';
+import type { Op } from '../core/settled.js';
 import { type ActivationOperations, activate, activationOperations, add } from './activation.js';
 import { type Conv2dOperations, conv2d, conv2dOperations } from './conv2d.js';
 import { type DepthwiseOperations, depthwise, depthwiseOperations } from './depthwise.js';

@@ -4,9 +4,11 @@ import { type EpilogueOptions, readEpilogue } from '../core/activation.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { filterAxes } from '../core/layout.js';
-import { type Op, Operator, runOnce } from '../core/operator.js';
+import { Operator, runOnce } from '../core/operator.js';
 import { checkOptions, type LayoutOptions, type Pair, type RunOptions, readLayout, readName } from '../core/options.js';
-import type { Shape, Tensor } from '../core/tensor.js';
+import type { Op } from '../core/settled.js';
+import type { Shape } from '../core/shape.js';
+import type { Tensor } from '../core/tensor.js';
 import { readWindow } from '../core/window.js';
 import { type ReadFilter, settleConvolution } from './config.js';
 

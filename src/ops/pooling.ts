@@ -1,7 +1,7 @@
 // A window without weights: the largest value of each channel, or the mean.
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
-import { type Op, Operator, runOnce, type Settled } from '../core/operator.js';
+import { Operator, runOnce } from '../core/operator.js';
 import {
   checkOptions,
   type LayoutOptions,
@@ -12,6 +12,7 @@ import {
   type WindowOptions,
 } from '../core/options.js';
 import { type Layout, type Reduction, reductions } from '../core/params.js';
+import type { Op, Settled } from '../core/settled.js';
 import type { Tensor } from '../core/tensor.js';
 import {
   padAxis,
@@ -123,7 +124,8 @@ function settlePooling(
   return {
     kernel: 'pooling',
     layout,
-    dtype: 'float32',
+    inputType: 'float32',
+    outputType: 'float32',
     inputChannels: undefined,
     inPlace: false,
     residual: 'none',

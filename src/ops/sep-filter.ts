@@ -1,11 +1,15 @@
 // Two stages, the row pass and the column pass, each with a filter of one row or one column: [taps].
+
+import type { TensorData } from '../core/arrays.js';
 import { lengthOf, typedArrayName } from '../core/arrays.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
-import { type Op, Operator, runOnce } from '../core/operator.js';
+import { Operator, runOnce } from '../core/operator.js';
 import { checkOptions, type LayoutOptions, type RunOptions, readLayout, readName } from '../core/options.js';
 import { type Border, borders, type Dtype, dtypes } from '../core/params.js';
-import { type Shape, shapeOf, type Tensor, type TensorData, tensor } from '../core/tensor.js';
+import type { Op } from '../core/settled.js';
+import type { Shape } from '../core/shape.js';
+import { readDtype, type Tensor, tensor } from '../core/tensor.js';
 import { readWindow, windowGeometry } from '../core/window.js';
 import { stageConfig } from './config.js';
 
@@ -52,14 +56,16 @@ export const sepFilter: Op<Options> = {
     const layout = readLayout(options);
     const border = borders.indexOf(readName('border', options.border, borders, 'replicate'));
     const dtype = readName('dtype', options.dtype, dtypes, 'float32');
-    const parts = { border, dtype: dtypes.indexOf(dtype) };
     const across = readWindow({ padding: 'same' }, 1, tapsOf('rowFilter', row));
     const down = readWindow({ padding: 'same' }, tapsOf('columnFilter', column), 1);
-    const passes = [across, down].map((window) => {
+    const types: readonly Dtype[] = [dtype, 'float32', dtype];
+    const passes = [across, down].map((window, pass) => {
       const { padding, ...extents } = window;
       const config = stageConfig(layout, {
-        ...parts,
         ...extents,
+        border,
+        inputType: dtypes.indexOf(types[pass]),
+        outputType: dtypes.indexOf(types[pass + 1]),
         products: extents.filterWidth * extents.filterHeight,
       });
       return { window, config };
@@ -67,7 +73,8 @@ export const sepFilter: Op<Options> = {
     return {
       kernel: 'sepFilter',
       layout,
-      dtype,
+      inputType: dtype,
+      outputType: dtype,
       inputChannels: undefined,
       inPlace: false,
       residual: 'none',
@@ -108,8 +115,7 @@ export function sepFilterOperations(kernels: () => Kernels): SepFilterOperations
     sepFilter2d(image, rowFilter, columnFilter, options) {
       checkOptions(options, ['layout', 'border', 'out']);
       const filters = [taps('rowFilter', rowFilter), taps('columnFilter', columnFilter)];
-      shapeOf('input', image, 4);
-      const dtype = typedArrayName(image.data) === 'Uint8Array' ? 'uint8' : 'float32';
+      const dtype = readDtype('input', image) ?? 'float32';
       return runOnce<typeof image.data, Options>(kernels(), sepFilter, image, filters, { ...options, dtype });
     },
     prepareSepFilter2d(rowFilter: Float32Array, columnFilter: Float32Array, options?: Options) {

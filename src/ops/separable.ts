@@ -4,8 +4,9 @@ import { type Activation, type EpilogueOptions, readEpilogue } from '../core/act
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { outputSize } from '../core/layout.js';
-import { type Op, Operator, runOnce } from '../core/operator.js';
+import { Operator, runOnce } from '../core/operator.js';
 import { checkOptions, type LayoutOptions, type RunOptions, readLayout, type WindowOptions } from '../core/options.js';
+import type { Op } from '../core/settled.js';
 import type { Tensor } from '../core/tensor.js';
 import { readWindow, windowGeometry } from '../core/window.js';
 import { convolutionStage } from './config.js';
@@ -82,7 +83,8 @@ export const separable: Op<SeparableConv2dOptions> = {
     return {
       kernel: 'separable',
       layout,
-      dtype: 'float32',
+      inputType: 'float32',
+      outputType: 'float32',
       inputChannels: first.inputChannels,
       inPlace: false,
       residual: 'optional',

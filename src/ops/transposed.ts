@@ -3,7 +3,7 @@ import { type EpilogueOptions, readEpilogue } from '../core/activation.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { filterAxes } from '../core/layout.js';
-import { type Op, Operator, runOnce } from '../core/operator.js';
+import { Operator, runOnce } from '../core/operator.js';
 import {
   checkOptions,
   type LayoutOptions,
@@ -16,7 +16,9 @@ import {
 } from '../core/options.js';
 import { shareOut } from '../core/padding.js';
 import type { Layout } from '../core/params.js';
-import { maxInt32, type Shape, type Tensor } from '../core/tensor.js';
+import type { Op } from '../core/settled.js';
+import { maxInt32, type Shape } from '../core/shape.js';
+import type { Tensor } from '../core/tensor.js';
 import { type ResolvedAxis, readWindow, type Window, type WindowAxis } from '../core/window.js';
 import { type ReadFilter, settleConvolution } from './config.js';
 import { readGroups } from './conv2d.js';

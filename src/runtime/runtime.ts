@@ -1,9 +1,10 @@
 // A runtime is every operation bound to one backend. The default one is chosen at the first call.
 import { AllocatedTensor } from '../core/allocated.js';
+import type { TensorData } from '../core/arrays.js';
 import type { Backend, Kernels, Precision } from '../core/kernels.js';
 import { readName } from '../core/options.js';
 import { type Dtype, dtypes } from '../core/params.js';
-import { arrayTypes, checkShape, type Shape, sizeOf, type TensorData } from '../core/tensor.js';
+import { readShape, type Shape } from '../core/shape.js';
 import { type Operations, operationsOn } from '../ops/index.js';
 import { type Host, type RuntimeOptions, type Selection, select } from './select.js';
 
@@ -90,7 +91,7 @@ function runtimeOf({ kernels, reasons }: Selection): Runtime {
 }
 
 function allocateOn(kernels: Kernels, shape: Shape, dtype: Dtype | undefined): AllocatedTensor<never> {
-  const type = arrayTypes[readName('dtype', dtype, dtypes, 'float32')];
-  const checked = Object.freeze([...checkShape('shape', shape)]);
-  return new AllocatedTensor(kernels.allocate(type, sizeOf(checked)), checked);
+  const type = readName('dtype', dtype, dtypes, 'float32');
+  const sizes = readShape('shape', shape);
+  return new AllocatedTensor(kernels.allocate(AllocatedTensor.bytesOf(sizes, type)), sizes, type);
 }

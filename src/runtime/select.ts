@@ -10,7 +10,7 @@ import {
   precisions,
 } from '../core/kernels.js';
 import { checkOptions, readName } from '../core/options.js';
-import { maxInt32 } from '../core/tensor.js';
+import { maxInt32 } from '../core/shape.js';
 import { checkKnownAnswers } from './known-answers.js';
 
 /** What an entry knows of its host. */

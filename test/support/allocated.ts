@@ -1,5 +1,5 @@
 // Tensors for tests of memory, plain and in a runtime's own.
-import { sizeOf } from '../../src/core/tensor.js';
+import { sizeOf } from '../../src/core/shape.js';
 import { type AllocatedTensor, type Runtime, type Tensor, tensor } from '../../src/entries/node.js';
 
 export function ramp(...shape: readonly number[]): Tensor {

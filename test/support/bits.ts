@@ -1,6 +1,8 @@
 // Comparison by bits, and arrays whose surroundings tell what was written or read beyond them.
+
+import type { TensorData } from '../../src/core/arrays.js';
 import type { Dtype } from '../../src/core/params.js';
-import type { Tensor, TensorData } from '../../src/core/tensor.js';
+import type { Tensor } from '../../src/core/tensor.js';
 
 const arrays = { float32: Float32Array, uint8: Uint8Array };
 const guardElements = 16;

@@ -1,12 +1,14 @@
 // A case of an operation in a few words, and the call it stands for: tensors from a seed, options in the right layouts.
 import { reference } from '../../src/backends/reference/index.js';
 import type { Activation } from '../../src/core/activation.js';
+import type { TensorData } from '../../src/core/arrays.js';
 import type { Kernels } from '../../src/core/kernels.js';
 import { imageShape } from '../../src/core/layout.js';
 import type { Operator } from '../../src/core/operator.js';
 import type { Padding, Pair } from '../../src/core/options.js';
 import type { Border, Dtype, Layout } from '../../src/core/params.js';
-import { type Shape, sizeOf, type Tensor, type TensorData } from '../../src/core/tensor.js';
+import { type Shape, sizeOf } from '../../src/core/shape.js';
+import type { Tensor } from '../../src/core/tensor.js';
 import { type OperationName, operationsOn } from '../../src/ops/index.js';
 import { guarded, surrounded } from './bits.js';
 import { fill, generator, type ValueKind } from './random.js';

@@ -1,5 +1,5 @@
 // Random numbers from a seed, and the kinds of values that find rounding faults.
-import type { TensorData } from '../../src/core/tensor.js';
+import type { TensorData } from '../../src/core/arrays.js';
 
 /** The seed of this run's random cases; SEED=… repeats a run. */
 export const runSeed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));

@@ -1,5 +1,7 @@
 // Small tensor tools for laws, written apart from src/core on purpose.
-import type { Shape, Tensor, TensorData } from '../../src/core/tensor.js';
+import type { TensorData } from '../../src/core/arrays.js';
+import type { Shape } from '../../src/core/shape.js';
+import type { Tensor } from '../../src/core/tensor.js';
 
 /** A tensor of values given by their place. */
 export function generate(shape: Shape, valueAt: (place: number[]) => number): Tensor {

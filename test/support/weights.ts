@@ -1,5 +1,5 @@
 // Which weights a case has: the filters' shapes in either framework's layout, and where biases and slopes go.
-import type { Shape } from '../../src/core/tensor.js';
+import type { Shape } from '../../src/core/shape.js';
 import type { OperationName } from '../../src/ops/index.js';
 import type { Case } from './cases.js';
 

@@ -1,8 +1,9 @@
 // The specification: every op in plain loops, each product and each sum rounded to float32. Every other backend is
 // compared with this one, bit for bit.
-import type { Kernels, OpName, Stage } from '../../core/kernels.js';
-import type { Params } from '../../core/params.js';
-import { copyOf, plainMemory, type TensorData } from '../../core/tensor.js';
+import { allocateBytes, copyOf, type TensorData } from '../../core/arrays.js';
+import type { Kernels, Memory, OpName, Plan, Stage, Step } from '../../core/kernels.js';
+import { dtypes, type Params } from '../../core/params.js';
+import { arrayAt, type ByteExtents, byteExtentsOf } from '../../core/places.js';
 import { activation } from './activation.js';
 import { conv2d } from './conv2d.js';
 import { depthwise } from './depthwise.js';
@@ -33,6 +34,11 @@ const kernels: Record<OpName, ReferenceKernel> = {
   sepFilter,
 };
 
+/** A plan of this backend. */
+interface ReferencePlan extends Plan, ByteExtents {
+  compute(operands: Operands): void;
+}
+
 export const reference: Kernels = {
   backend: 'reference',
   isa: 'none',
@@ -40,14 +46,34 @@ export const reference: Kernels = {
   precision: 'exact',
   prepare(op, stages) {
     const own = stages.map((stage) => ({ ...stage, filter: copyOf(stage.filter) }));
-    let settled: readonly Params[] = [];
     return {
-      settle(params) {
-        settled = params;
-      },
-      run: (input, output, residual) => kernels[op](settled, own, { input, output, residual }),
+      plan: (params): ReferencePlan => ({
+        params,
+        units: 1,
+        scratchBytes: 0,
+        ...byteExtentsOf(params),
+        compute: (operands) => kernels[op](params, own, operands),
+      }),
       dispose: () => {},
     };
   },
   allocate: plainMemory,
+  run(steps) {
+    for (const step of steps) runStep(step);
+  },
 };
+
+function runStep({ plan, input, output, residual }: Step): void {
+  const { params, inputBytes, outputBytes, compute } = plan as ReferencePlan;
+  const outputType = dtypes[params[params.length - 1].outputType];
+  compute({
+    input: arrayAt(input, inputBytes, dtypes[params[0].inputType]),
+    output: arrayAt(output, outputBytes, outputType),
+    residual: residual && arrayAt(residual, outputBytes, outputType),
+  });
+}
+
+/** Memory that JavaScript collects. */
+function plainMemory(bytes: number): Memory {
+  return { bytes, buffer: allocateBytes(bytes, 'a tensor'), byteOffset: 0, retain() {}, release() {} };
+}

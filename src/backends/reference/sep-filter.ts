@@ -1,6 +1,6 @@
+import { allocate } from '../../core/arrays.js';
 import { inputSize } from '../../core/layout.js';
 import { type Border, borders, dtypes } from '../../core/params.js';
-import { allocate } from '../../core/tensor.js';
 import { elementIndex, forEachElement } from './image.js';
 import type { ReferenceKernel } from './index.js';
 import { addProduct } from './window.js';
@@ -22,10 +22,12 @@ const bordered: Record<Border, (i: number, size: number) => number> = {
 export const sepFilter: ReferenceKernel = ([rows, columns], [rowStage, columnStage], { input, output }) => {
   const size = inputSize(rows);
   const at = elementIndex(size, rows.layout);
-  const between = allocate('Float32Array', output.length);
+  const between = allocate('float32', output.length);
   const border = bordered[borders[rows.border]];
   const result =
-    dtypes[rows.dtype] === 'uint8' ? new Uint8ClampedArray(output.buffer, output.byteOffset, output.length) : output;
+    dtypes[columns.outputType] === 'uint8'
+      ? new Uint8ClampedArray(output.buffer, output.byteOffset, output.length)
+      : output;
   forEachElement(size, (n, y, x, c) => {
     let sum = 0;
     for (let k = 0; k < rows.filterWidth; k++) {

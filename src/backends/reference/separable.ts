@@ -1,5 +1,5 @@
+import { allocate } from '../../core/arrays.js';
 import { outputSize } from '../../core/layout.js';
-import { allocate } from '../../core/tensor.js';
 import { depthwise } from './depthwise.js';
 import type { ReferenceKernel } from './index.js';
 import { pointwise } from './pointwise.js';
@@ -7,7 +7,7 @@ import { pointwise } from './pointwise.js';
 /** The two halves, one after the other; the value between them is a float32. */
 export const separable: ReferenceKernel = (params, stages, { input, output, residual }) => {
   const { batch, height, width, channels } = outputSize(params[0]);
-  const between = allocate('Float32Array', batch * height * width * channels);
+  const between = allocate('float32', batch * height * width * channels);
   depthwise(params, stages, { input, output: between });
   pointwise(params.slice(1), stages.slice(1), { input: between, output, residual });
 };

@@ -1,8 +1,9 @@
 // Memory for the WASM kernels: one WebAssembly.Memory, handed out first-fit from a list of free blocks. The kernels
 // allocate nothing, so only this file grows the memory and makes its views anew.
-import { bufferOf, byteOffsetOf } from '../../core/arrays.js';
+import { arrayClasses, arrayOn, bufferOf, byteOffsetOf, type TensorData } from '../../core/arrays.js';
 import { SepconvError } from '../../core/errors.js';
-import type { TensorData } from '../../core/tensor.js';
+import type { Memory } from '../../core/kernels.js';
+import type { Dtype } from '../../core/params.js';
 
 const pageBytes = 2 ** 16;
 const initialPages = 16;
@@ -22,6 +23,13 @@ export class Heap {
   floats = new Float32Array(this.buffer);
   words = new Int32Array(this.buffer);
   bytes = new Uint8Array(this.buffer);
+  /** Frees the block of what was dropped without being released. Some edge hosts have none. */
+  readonly dropped =
+    typeof FinalizationRegistry === 'undefined'
+      ? undefined
+      : new FinalizationRegistry<Block>((block) => {
+          this.free(block);
+        });
   /** By address; no two touch each other. */
   #free: Block[] = [{ address: 0, bytes: initialPages * pageBytes }];
 
@@ -39,15 +47,15 @@ export class Heap {
     return { address, bytes: size };
   }
 
-  /** Where an array stands that is a view of this memory, else −1. */
-  addressOf(data: TensorData): number {
-    return bufferOf(data) === this.buffer ? byteOffsetOf(data) : -1;
+  /** Where something stands that is in this memory, else −1. */
+  addressOf(place: Memory | TensorData): number {
+    if (ArrayBuffer.isView(place)) return bufferOf(place) === this.buffer ? byteOffsetOf(place) : -1;
+    return place.buffer === this.buffer ? place.byteOffset : -1;
   }
 
-  /** The `length` elements at an address, of the type of `like`. */
-  view<D extends TensorData>(address: number, length: number, like: D): D {
-    const type = like.BYTES_PER_ELEMENT === 1 ? Uint8Array : Float32Array;
-    return new type(this.buffer, address, length) as TensorData as D;
+  /** So many bytes at an address, as an array. */
+  view(address: number, bytes: number, dtype: Dtype): TensorData {
+    return arrayOn(this.buffer, address, bytes / arrayClasses[dtype].bytes, dtype);
   }
 
   /** Copies an array to an address. */
@@ -78,7 +86,10 @@ export class Heap {
     const pages = end / pageBytes;
     const added = [Math.max(needed, Math.ceil(pages / 2)), needed].find((delta) => this.#growBy(delta, pages));
     if (added === undefined) {
-      const message = `the wasm backend could not get ${size} bytes of memory; use a smaller batch or image`;
+      const used = end - this.#free.reduce((sum, { bytes }) => sum + bytes, 0);
+      const message =
+        `the wasm backend could not get ${size} bytes of memory beside the ${used} that its operators and tensors hold; ` +
+        'dispose those that are no longer used, or use a smaller batch or image';
       throw new SepconvError('ERR_MEMORY', message, { received: size });
     }
     this.buffer = this.memory.buffer;
@@ -96,6 +107,38 @@ export class Heap {
     } catch {
       return false;
     }
+  }
+}
+
+/** A block with a count of those who need it. One that is dropped is freed with the garbage. */
+export class WasmMemory implements Memory {
+  readonly bytes: number;
+  readonly byteOffset: number;
+  readonly #heap: Heap;
+  readonly #block: Block;
+  #count = 1;
+
+  /** What it holds is not cleared. */
+  constructor(heap: Heap, bytes: number) {
+    this.bytes = bytes;
+    this.#heap = heap;
+    this.#block = heap.allocate(bytes);
+    this.byteOffset = this.#block.address;
+    heap.dropped?.register(this, this.#block, this);
+  }
+
+  get buffer(): ArrayBuffer {
+    return this.#heap.buffer;
+  }
+
+  retain(): void {
+    this.#count++;
+  }
+
+  release(): void {
+    if (--this.#count > 0) return;
+    this.#heap.dropped?.unregister(this);
+    this.#heap.free(this.#block);
   }
 }
 

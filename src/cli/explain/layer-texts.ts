@@ -1,7 +1,7 @@
 // From the texts of the command line to layers by their sizes.
 import { invalid } from '../../core/errors.js';
 import { readName } from '../../core/options.js';
-import type { Shape } from '../../core/tensor.js';
+import type { Shape } from '../../core/shape.js';
 import { readBytes } from '../../image/files.js';
 import { modeNames } from '../../image/modes.js';
 import { flagOf, readCountText, readPaddingText, readPairText } from '../options.js';

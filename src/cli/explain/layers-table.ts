@@ -1,5 +1,5 @@
 // Explained layers as tables for people, with the formulas of the numbers.
-import { sizeOf } from '../../core/tensor.js';
+import { sizeOf } from '../../core/shape.js';
 import { columns } from '../table.js';
 import { type ExplainedLayer, totalOf } from './layers.js';
 

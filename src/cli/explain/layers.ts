@@ -5,7 +5,7 @@ import { type Cost, costOf } from '../../core/cost.js';
 import { invalid, SepconvError } from '../../core/errors.js';
 import { checkOptions, type Padding, type Pair, readName, readPair } from '../../core/options.js';
 import type { Params } from '../../core/params.js';
-import type { Shape } from '../../core/tensor.js';
+import type { Shape } from '../../core/shape.js';
 import type { Sides } from '../../image/border.js';
 import { type Mode, type ModeName, modeNames, modes } from '../../image/modes.js';
 import type { OperationName } from '../../ops/index.js';

@@ -1,7 +1,9 @@
 // sepconv explain [picture]: one pixel of the result, worked out with its real numbers.
+
+import type { TensorData } from '../../core/arrays.js';
 import { invalid, SepconvError } from '../../core/errors.js';
 import { readName } from '../../core/options.js';
-import type { Tensor, TensorData } from '../../core/tensor.js';
+import type { Tensor } from '../../core/tensor.js';
 import { defaultRuntime } from '../../entries/node.js';
 import { prepareJob } from '../../image/convolve.js';
 import { decode } from '../../image/decode.js';

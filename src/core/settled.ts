@@ -1,0 +1,64 @@
+// An op as it is declared, and what its filters and options settle before any input is seen.
+import { invalid } from './errors.js';
+import type { OpName } from './kernels.js';
+import { type ImageSize, imageShape, imageSize, outputSize } from './layout.js';
+import type { Config, Dtype, Layout, Params } from './params.js';
+import { maxInt32, type Shape } from './shape.js';
+
+/** An op, declared once; every way of calling it comes from this. */
+export interface Op<Options> {
+  /** The names of its filter arguments, in order. */
+  readonly filters: readonly string[];
+  /**
+   * Checks the filters' shapes and the options, and settles everything that does not depend on the input's size.
+   * `inputChannels` is known in a one-shot call only.
+   */
+  settle(filters: readonly Shape[], options: Options, inputChannels?: number): Settled;
+}
+
+export interface Settled {
+  readonly kernel: OpName;
+  readonly layout: Layout;
+  readonly inputType: Dtype;
+  /** Of the output and of what is added to it. */
+  readonly outputType: Dtype;
+  /** Undefined where any number will do. */
+  readonly inputChannels: number | undefined;
+  /** Whether `out` may be the input or the residual itself. */
+  readonly inPlace: boolean;
+  readonly residual: 'none' | 'optional' | 'required';
+  readonly stages: readonly SettledStage[];
+  /** The params of every stage for this input; throws where the input is too small or the output too large. */
+  params(input: ImageSize): readonly Params[];
+}
+
+export interface SettledStage {
+  readonly config: Config;
+  readonly bias: Float32Array;
+  readonly slope: Float32Array;
+  /** How the caller's filter comes into the canonical order: seen in this shape, its axes in this order. */
+  readonly filter?: { readonly shape: Shape; readonly order: readonly number[] };
+}
+
+/** The params of every stage for an input of this shape, each result within the limits. */
+export function paramsFor(settled: Settled, inputShape: Shape): readonly Params[] {
+  const size = imageSize(inputShape, settled.layout);
+  if (settled.inputChannels !== undefined && size.channels !== settled.inputChannels) {
+    const expected = `${settled.inputChannels} channels in ${settled.layout} layout`;
+    throw invalid('ERR_SHAPE', 'input', expected, inputShape, 'match the filter, or name the layout');
+  }
+  const params = settled.params(size);
+  for (const stage of params) {
+    const { batch, height, width, channels } = outputSize(stage);
+    if (batch * height * width * channels > maxInt32) {
+      const received = [batch, height, width, channels];
+      throw invalid('ERR_SHAPE', 'output', `at most ${maxInt32} elements`, received, 'split the batch or the image');
+    }
+  }
+  return params;
+}
+
+/** The shape of the last stage's output, in the op's layout. */
+export function outputShapeOf(settled: Settled, params: readonly Params[]): Shape {
+  return imageShape(outputSize(params[params.length - 1]), settled.layout);
+}
