@@ -29,8 +29,13 @@
       'conditions': [
         ['target_arch == "x64"', {'dependencies': ['kernels_sse2', 'kernels_avx2', 'kernels_avx2fma', 'kernels_avx512', 'kernels_avx512fma']}],
         ['target_arch == "arm64"', {'dependencies': ['kernels_neon', 'kernels_neonfma']}],
-        # The pool's threads outlive any environment, so the library must stay mapped when a worker unloads it.
-        ['OS == "linux"', {'ldflags': ['-static-libstdc++', '-static-libgcc', '-Wl,-z,nodelete', '-Wl,--as-needed']}],
+        # No library is named, not even libc: any loader that runs Node binds what is missing, musl's too. The pool's
+        # threads outlive any environment, so the addon must stay mapped when a worker unloads it.
+        ['OS == "linux"', {
+          'cflags_cc': ['-ffunction-sections', '-fdata-sections'],
+          'ldflags': ['-nostdlib', '-Wl,--gc-sections', '-Wl,-z,nodelete'],
+          'libraries': ['-lgcc'],
+        }],
       ],
     },
   ],
