@@ -197,6 +197,7 @@ void slidingRun(const Epilogue& e, const DepthwiseWindow& w, const DepthwisePixe
 inline DepthwiseRun slidingRunFor(int32_t columns, int32_t apart) {
   if (columns == 3) return apart == 1 ? slidingRun<OneRow, Vec, 3, 1> : slidingRun<OneRow, Vec, 3, 2>;
   if (columns == 5) return apart == 1 ? slidingRun<OneRow, Vec, 5, 1> : slidingRun<OneRow, Vec, 5, 2>;
+  if (columns == 7 && apart == 1) return slidingRun<OneRow, Vec, 7, 1>;
   return nullptr;
 }
 

@@ -26,8 +26,9 @@ struct DepthwiseWindow {
   bool above;
   bool below;
   ptrdiff_t lowerOutput;
-  /** Channels that blocks of lanes cover, and the packed floats of a block. */
+  /** Channels that blocks of lanes cover, the one where the second block begins, and the packed floats of a block. */
   int32_t channels;
+  int32_t second;
   ptrdiff_t blockSize;
 };
 
@@ -43,7 +44,7 @@ struct DepthwisePixels {
 template <class V, class Block>
 ALWAYS_INLINE void eachBlock(const DepthwiseWindow& w, const DepthwisePixels& pixels, Block block) {
   const float* packed = pixels.packed;
-  for (int32_t c = 0; c < w.channels; c += V::lanes, packed += w.blockSize) {
+  for (int32_t c = 0; c < w.channels; c += c == 0 ? w.second : V::lanes, packed += w.blockSize) {
     const int32_t first = c + V::lanes <= w.channels ? c : w.channels - V::lanes;
     block(pixels.x + first, packed, pixels.y + first);
   }

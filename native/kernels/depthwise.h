@@ -25,8 +25,31 @@ inline int64_t packedChannels(const Params& p) {
   return (int64_t(p.outputChannels) + Vec::lanes - 1) / Vec::lanes * Vec::lanes;
 }
 
+/** Large arrays of JavaScript begin 16 bytes after a line of the cache, and so do the Vecs of all their pixels. */
+constexpr int32_t floatsOffLine = 4;
+
+/**
+ * Whether the blocks are packed once more for such arrays, where the second begins with a line: one more block costs
+ * less than Vecs that lie on two lines.
+ */
+inline bool hasBlocksOnLines(const Params& p) {
+  constexpr int32_t fewestBlocks = 6;
+  return Vec::lanes > floatsOffLine && p.outputChannels % Vec::lanes == 0 &&
+         p.outputChannels >= fewestBlocks * Vec::lanes;
+}
+
+inline bool isOffLine(const float* x) {
+  return reinterpret_cast<uintptr_t>(x) % (Vec::lanes * sizeof(float)) == floatsOffLine * sizeof(float);
+}
+
+/** Floats of the blocks from channel 0 on. */
+inline uint64_t plainBlocksSize(const Params& p) { return sizeProduct(packedChannels(p), int64_t(taps(p)) + 1); }
+
 /** Floats of all blocks. */
-inline uint64_t depthwisePackedSize(const Params& p) { return sizeProduct(packedChannels(p), int64_t(taps(p)) + 1); }
+inline uint64_t depthwisePackedSize(const Params& p) {
+  const int64_t again = hasBlocksOnLines(p) ? packedChannels(p) + Vec::lanes : 0;
+  return sizeSum(plainBlocksSize(p), sizeProduct(again, int64_t(taps(p)) + 1));
+}
 
 uint64_t depthwisePackedBytes(const Params* p) { return floatBytes(depthwisePackedSize(*p)); }
 
@@ -41,6 +64,15 @@ inline float* packBlock(const Params& p, const Weights& weights, int32_t first, 
   return packed + ptrdiff_t(lanes) * (taps(p) + 1);
 }
 
+/** Packs whole Vecs of channels, of which the second begins with channel `second`. */
+inline float* packBlocks(const Params& p, const Weights& weights, int32_t second, float* packed) {
+  for (int32_t c = 0; c < p.outputChannels; c += c == 0 ? second : Vec::lanes) {
+    const int32_t first = c + Vec::lanes <= p.outputChannels ? c : p.outputChannels - Vec::lanes;
+    packed = packBlock(p, weights, first, Vec::lanes, packed);
+  }
+  return packed;
+}
+
 void depthwisePack(const Params* p, const Weights* weights, void* blocks) {
   const int32_t channels = p->outputChannels;
   float* packed = static_cast<float*>(blocks);
@@ -50,10 +82,8 @@ void depthwisePack(const Params* p, const Weights* weights, void* blocks) {
     }
     for (int32_t c = 0; c < channels; ++c) packed = packBlock(*p, *weights, c, 1, packed);
   } else {
-    for (int32_t c = 0; c < channels; c += Vec::lanes) {
-      const int32_t first = c + Vec::lanes <= channels ? c : channels - Vec::lanes;
-      packed = packBlock(*p, *weights, first, Vec::lanes, packed);
-    }
+    packed = packBlocks(*p, *weights, Vec::lanes, packed);
+    if (hasBlocksOnLines(*p)) packBlocks(*p, *weights, Vec::lanes - floatsOffLine, packed);
   }
 }
 
@@ -63,9 +93,11 @@ constexpr int32_t pixelsTogether = 14;
 /** Channels in whole Vecs. `x` is the first column and `y` the first output, of channel 0. */
 inline void depthwiseVecs(const Epilogue& e, DepthwiseWindow& w, DepthwiseRun run, const float* x, const float* packed,
                           float* y, int32_t pixels) {
+  const bool onLines = hasBlocksOnLines(e.p) && isOffLine(x);
   w.channels = e.p.outputChannels;
+  w.second = onLines ? Vec::lanes - floatsOffLine : Vec::lanes;
   w.blockSize = ptrdiff_t(taps(e.p) + 1) * Vec::lanes;
-  run(e, w, {x, packed, y, pixels});
+  run(e, w, {x, onLines ? packed + plainBlocksSize(e.p) : packed, y, pixels});
 }
 
 /** The run for cells as large as those of one to four channels, of windows with three columns or any. */
@@ -85,11 +117,13 @@ inline void depthwiseCells(const Epilogue& e, DepthwiseWindow& w, const float* x
   if (cells > 0) {
     DepthwiseWindow cell = w;
     cell.channels = perCell * e.p.outputChannels;
+    cell.second = Vec::lanes;
     cell.blockSize = ptrdiff_t(size) * Vec::lanes;
     cell.pixelStep = cell.outputStep = cell.channels;
     cellRunFor(cell)(e, cell, {x, packed, y, cells});
   }
   w.channels = e.p.outputChannels;
+  w.second = 1;
   w.blockSize = size;
   const ptrdiff_t done = ptrdiff_t(cells) * perCell;
   const float* f = packed + ptrdiff_t(perCell) * e.p.outputChannels * size;
