@@ -15,6 +15,7 @@ import { demo } from './demo.js';
 import { explain } from './explain.js';
 import { explainExamples, help } from './help.js';
 import { info } from './info.js';
+import { playground } from './playground.js';
 import { verify } from './verify.js';
 import { version } from './version.js';
 
@@ -58,6 +59,12 @@ function createProgram(): Command {
     .description('checks known answers of every operation on every backend of this machine')
     .option('--json', 'one object on stdout')
     .action(verify);
+  program
+    .command('playground')
+    .description('the page that shows what each mode does, costs and sees, on this machine')
+    .option('--port <n>', 'default: a free one')
+    .option('--open', 'open it in the browser')
+    .action(playground);
   program
     .command('bench')
     .description('times layers of real networks on every backend of this machine')

@@ -1,5 +1,5 @@
 // What is done to a picture, and what is ready to do it.
-
+import type { Activation } from '../core/activation.js';
 import type { TensorData } from '../core/arrays.js';
 import type { Padding, Pair } from '../core/options.js';
 import type { Border, Dtype } from '../core/params.js';
@@ -25,6 +25,7 @@ export interface JobOptions {
   readonly windowDimensions?: Pair | undefined;
   readonly ceilMode?: boolean | undefined;
   readonly countIncludePad?: boolean | undefined;
+  readonly activation?: Activation | undefined;
 }
 
 /** Runs as often as wanted, until it is disposed. */

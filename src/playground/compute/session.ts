@@ -1,0 +1,258 @@
+// What the worker does for the page: one picture, and everything that is computed of it.
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { knownHashes } from '../../cli/known-hashes.js';
+import { outputBytes } from '../../cli/output-bytes.js';
+import { prepareJob } from '../../image/convolve.js';
+import type { Picture } from '../../image/picture.js';
+import { toPixels } from '../../image/pixels.js';
+import type { Place, Settings } from '../settings.js';
+import { breakSums } from './break.js';
+import { type CodeFor, codeFor } from './code.js';
+import { type Costs, costsOf, type Factors, factorsOf, layerCosts } from './costs.js';
+import { type Inspection, inspect, namesOf, type Result } from './inspect.js';
+import { effectiveOptions, type ReadSettings, readSettings, refusalsOf, type WindowOption } from './job.js';
+import {
+  createRuntime,
+  defaultRuntime,
+  type Operations,
+  type RuntimeInfo,
+  type Tensor,
+  type TensorData,
+} from './library.js';
+import { toPicture } from './picture.js';
+import { explainStack, type StackRow } from './stack.js';
+import { stagesOf } from './stages.js';
+import type { Rule } from './sums.js';
+
+/** Numbers as a grid, and the text that they were read from. */
+export interface Grid {
+  readonly text: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly values: readonly number[];
+}
+
+export interface Outcome {
+  /** RGBA. */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly channelNames: readonly string[];
+  readonly dtype: 'float32' | 'uint8';
+  readonly sha256: string;
+  readonly milliseconds: number;
+  readonly backend: RuntimeInfo;
+  readonly extremes: readonly [number, number];
+  /** The share of values outside of 0–255, which `clamp` loses. */
+  readonly clipped: number;
+  readonly kernel?: Grid | undefined;
+  readonly pointwise?: Grid | undefined;
+  readonly inputNames: readonly string[];
+  readonly note?: string | undefined;
+  /** What holds of the windows, and why other options do not apply. */
+  readonly effective: Partial<Record<WindowOption, string>>;
+  readonly refusals: Partial<Record<WindowOption, string>>;
+  readonly costs: Costs;
+  readonly factors?: Factors | undefined;
+  readonly code: CodeFor;
+}
+
+export interface Comparison {
+  readonly values: number;
+  readonly differing: number;
+  readonly backend: string;
+  readonly milliseconds: number;
+  readonly referenceMilliseconds: number;
+}
+
+export interface Breakage {
+  readonly values: number;
+  readonly differing: number;
+  /** The largest difference, in units of the last place that both share. */
+  readonly largest: number;
+  readonly example?:
+    | { readonly y: number; readonly x: number; readonly ours: number; readonly theirs: number }
+    | undefined;
+}
+
+export interface VerifiedRow {
+  readonly operation: string;
+  readonly title: string;
+  readonly recorded: string;
+  readonly wasm: string;
+  readonly reference: string;
+}
+
+let picture: Picture | undefined;
+let result: Result | undefined;
+
+function current(): Picture {
+  if (picture === undefined) throw new Error('there is no picture yet');
+  return picture;
+}
+
+/** What the page may ask for. */
+export const session = {
+  /** Takes a picture, RGBA. */
+  setPicture(rgba: Uint8ClampedArray, height: number, width: number): void {
+    picture = toPicture(rgba, height, width);
+    result = undefined;
+  },
+
+  run(settings: Settings): Outcome {
+    const read = readSettings(settings, current().image.shape[3]);
+    const { output, alpha, milliseconds } = compute(defaultRuntime(), read);
+    const { image } = current();
+    const extremes = extremesOf(output.data);
+    result = { image, job: read.job, range: read.range, output, stages: stagesOf(read.job, image.shape), extremes };
+    const [, height, width, channels] = output.shape;
+    return {
+      pixels: toRgba(output, toPixels(output.data, read.range, 255, 255), alpha),
+      height,
+      width,
+      channels,
+      channelNames: namesOf(channels),
+      dtype: read.job.dtype,
+      sha256: hashOf(output.data),
+      milliseconds,
+      backend: defaultRuntime().info,
+      extremes,
+      clipped: clippedShare(output.data),
+      kernel: gridOf(read.kernelText, read.kernel),
+      pointwise: gridOf(read.pointwiseText, read.pointwise),
+      inputNames: namesOf(image.shape[3]),
+      note: read.job.separation?.reason,
+      effective: effectiveOptions(read.job),
+      refusals: refusalsOf(read.job, image.shape),
+      costs: costsOf(read.job, image.shape),
+      factors: read.kernel && factorsOf(read.kernel),
+      code: codeFor(settings, read, image.shape),
+    };
+  },
+
+  inspect(place: Place): Inspection | undefined {
+    return result && inspect(result, place);
+  },
+
+  async compare(settings: Settings): Promise<Comparison> {
+    const read = readSettings(settings, current().image.shape[3]);
+    const runtime = defaultRuntime();
+    compute(runtime, read);
+    const ours = compute(runtime, read);
+    const reference = compute(await createRuntime({ backend: 'reference' }), read);
+    return {
+      values: ours.output.data.length,
+      differing: differing(ours.output.data, reference.output.data),
+      backend: nameOf(runtime.info),
+      milliseconds: ours.milliseconds,
+      referenceMilliseconds: reference.milliseconds,
+    };
+  },
+
+  breakSums(settings: Settings, rule: Rule): Breakage {
+    const { job, ...read } = readSettings(settings, current().image.shape[3]);
+    const plain = { ...job, dtype: 'float32' as const };
+    const { output } = compute(defaultRuntime(), { ...read, job: plain });
+    return breakSums(current().image, plain, output as Tensor, rule);
+  },
+
+  async verify(): Promise<readonly VerifiedRow[]> {
+    const [wasm, reference] = await Promise.all([operationsOf('wasm'), operationsOf('reference')]);
+    return Object.entries(knownHashes).flatMap(([operation, cases]) =>
+      cases.map(({ title, sha256: recorded, run }) => {
+        const hash = (on: Operations | string) => (typeof on === 'string' ? on : hashOf(run(on).data));
+        return { operation, title, recorded, wasm: hash(wasm), reference: hash(reference) };
+      }),
+    );
+  },
+
+  costs(channels: number, kernelSize: number, height: number, width: number) {
+    return layerCosts(channels, kernelSize, height, width);
+  },
+
+  stack(text: string): readonly StackRow[] {
+    const [, height, width, channels] = current().image.shape;
+    return explainStack(text, [1, height, width, channels]);
+  },
+};
+
+export type Session = typeof session;
+
+function compute(on: Operations, { job }: Pick<ReadSettings, 'job'>) {
+  const prepared = prepareJob(on, current(), job);
+  try {
+    const begin = performance.now();
+    const output = prepared.run();
+    return { output, alpha: prepared.alpha, milliseconds: performance.now() - begin };
+  } finally {
+    prepared[Symbol.dispose]();
+  }
+}
+
+/** The operations of a backend, or why there are none. */
+async function operationsOf(backend: 'wasm' | 'reference'): Promise<Operations | string> {
+  try {
+    return await createRuntime({ backend });
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+export function nameOf({ backend, isa }: RuntimeInfo): string {
+  return backend === 'reference' ? backend : `${backend}/${isa}`;
+}
+
+function hashOf(data: TensorData): string {
+  return bytesToHex(sha256(outputBytes(data)));
+}
+
+function gridOf(text: string | undefined, grid: Tensor | undefined): Grid | undefined {
+  if (text === undefined || grid === undefined) return undefined;
+  return { text, rows: grid.shape[0], columns: grid.shape[1], values: Array.from(grid.data) };
+}
+
+function differing(a: TensorData, b: TensorData): number {
+  const [left, right] = [a, b].map(bitsOf);
+  let count = 0;
+  for (let i = 0; i < left.length; i++)
+    if (left[i] !== right[i] && !(Number.isNaN(a[i]) && Number.isNaN(b[i]))) count++;
+  return count;
+}
+
+function bitsOf(data: TensorData): Uint32Array | Uint8Array {
+  return data instanceof Uint8Array ? data : new Uint32Array(data.buffer, data.byteOffset, data.length);
+}
+
+function extremesOf(data: TensorData): [number, number] {
+  let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of data) {
+    if (value < least) least = value;
+    if (value > largest) largest = value;
+  }
+  return [least, largest];
+}
+
+function clippedShare(data: TensorData): number {
+  let count = 0;
+  for (const value of data) if (value < 0 || value > 255) count++;
+  return count / data.length;
+}
+
+/** Samples as a canvas takes them: one channel is grey, two lack blue, of more than three the first are shown. */
+function toRgba(
+  { shape: [, height, width, channels] }: Tensor<TensorData>,
+  samples: ArrayLike<number>,
+  alpha?: ArrayLike<number>,
+) {
+  const rgba = new Uint8ClampedArray(height * width * 4);
+  for (let pixel = 0; pixel < height * width; pixel++) {
+    for (let c = 0; c < 3; c++) {
+      const channel = channels === 1 ? 0 : c;
+      rgba[pixel * 4 + c] = channel < channels ? samples[pixel * channels + channel] : 0;
+    }
+    rgba[pixel * 4 + 3] = alpha ? alpha[pixel] : 255;
+  }
+  return rgba;
+}

@@ -1,0 +1,48 @@
+// The page as plain files that any server can host, in dist/playground.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The kernels, where the browser entry looks for them: above the folder of the bundles. */
+const kernels: Plugin = {
+  name: 'kernels',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'kernels.wasm', source: readFileSync(at('../../dist/kernels.wasm')) });
+  },
+};
+
+/** The service worker, told which files there are: with it the page opens without a network. */
+const offline: Plugin = {
+  name: 'offline',
+  enforce: 'post',
+  generateBundle(_, bundle) {
+    const files = Object.keys(bundle).filter((name) => name !== 'offline.js');
+    const hash = createHash('sha256');
+    for (const name of files) {
+      const file = bundle[name];
+      hash.update(file.type === 'chunk' ? file.code : file.source);
+    }
+    const list = `const version = '${hash.digest('hex').slice(0, 16)}';\nconst files = ${JSON.stringify(files)};\n`;
+    this.emitFile({ type: 'asset', fileName: 'offline.js', source: list + readFileSync(at('offline.js'), 'utf8') });
+  },
+};
+
+export default defineConfig({
+  root: at('.'),
+  base: './',
+  publicDir: false,
+  resolve: { alias: { sepconv: at('../entries/web.ts') } },
+  worker: { format: 'es' },
+  plugins: [kernels, offline],
+  build: {
+    outDir: at('../../dist/playground'),
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: true,
+  },
+});
