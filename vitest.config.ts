@@ -1,9 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // The page imports the library by its name; here it is the one that the other tests import.
+  resolve: { alias: { sepconv: fileURLToPath(new URL('src/entries/node.ts', import.meta.url)) } },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/hosts/**'],
+    // Those of hosts and of the page need more than Node: npm run test:hosts and test:page.
+    exclude: ['**/node_modules/**', 'test/hosts/**', 'test/page/**'],
     // Processes, not threads: some tests change the environment or detach buffers of the process they run in.
     pool: 'forks',
     maxWorkers: '100%',

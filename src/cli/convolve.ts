@@ -9,6 +9,7 @@ import { decode } from '../image/decode.js';
 import { encode, toScreen } from '../image/encode.js';
 import { checkWritable, readBytes, writeBytes, writeStdout } from '../image/files.js';
 import { applyJob, resultType } from '../image/filter-picture.js';
+import * as filters from '../image/filters.js';
 import { checkPicture, type Format, formatOf } from '../image/formats.js';
 import type { Picture, Result } from '../image/picture.js';
 import { type Range, ranges } from '../image/pixels.js';
@@ -50,7 +51,7 @@ export async function convolve(path: string | undefined, options: ConvolveOption
     path === undefined ? samplePicture() : await decode(await readBytes('picture', path), path, { maxPixels });
   const { output, json } = options;
   const format = output === undefined ? undefined : formatOf(output);
-  const named = await readJob(options, picture.image.shape[3], resultType(picture, range, format));
+  const named = await readJob(options, picture.image.shape[3], filters, resultType(picture, range, format));
   const before = [...(picture.notes ?? []), ...named.notes, separableNote(named, picture.image.shape)];
   const notes = before.filter((note) => note !== undefined);
   for (const sentence of notes) note(sentence);

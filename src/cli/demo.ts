@@ -7,6 +7,7 @@ import { prepareJob } from '../image/convolve.js';
 import { decode } from '../image/decode.js';
 import { encode } from '../image/encode.js';
 import { makeFolder, readBytes, writeBytes, writeStdout } from '../image/files.js';
+import * as filters from '../image/filters.js';
 import type { Picture, Result } from '../image/picture.js';
 import type { Range } from '../image/pixels.js';
 import { samplePicture } from '../image/sample.js';
@@ -50,7 +51,7 @@ export async function demo(paths: readonly string[], { outDir }: { readonly outD
   for (const [name, picture] of pictures) {
     const channels = picture.image.shape[3];
     for (const example of examples[channels]) {
-      const named = await readJob(example, channels);
+      const named = await readJob(example, channels, filters);
       const { kernel, pointwise } = named.settings;
       const title = [name, example.mode, kernel, pointwise].filter((word) => word !== undefined).join(' ');
       const { row, result } = compare(title, backends, picture, named);

@@ -3,7 +3,6 @@ import { invalid } from '../core/errors.js';
 import { readName } from '../core/options.js';
 import { borders, type Dtype } from '../core/params.js';
 import type { Tensor } from '../core/tensor.js';
-import { readKernel, readMix } from '../image/filters.js';
 import { flip } from '../image/fit.js';
 import type { Job, JobOptions } from '../image/job.js';
 import { type Mode, type ModeName, type ModeOption, modeNames, modes } from '../image/modes.js';
@@ -19,9 +18,18 @@ export interface JobTexts {
   readonly dilations?: string;
   readonly padding?: string;
   readonly border?: string;
+  readonly activation?: string;
   readonly flip?: boolean;
   readonly ceilMode?: boolean;
   readonly countIncludePad?: boolean;
+}
+
+/** Reads filters by what a user wrote: `../image/filters.js`, or without files `../image/filter-texts.js`. */
+export interface FilterReader {
+  /** @returns [height, width], [height, width, channels] or [height, width, channels, outputs] */
+  readKernel(text: string): Tensor | Promise<Tensor>;
+  /** @returns [channels, outputs] */
+  readMix(text: string, channels: number, argument: string): Tensor | Promise<Tensor>;
 }
 
 /** A job and its mode, as a report tells them. */
@@ -44,6 +52,7 @@ const modeOptions: readonly ModeOption[] = [
   'dilations',
   'padding',
   'border',
+  'activation',
   'flip',
   'ceilMode',
   'countIncludePad',
@@ -73,19 +82,25 @@ export function readMode(texts: JobTexts): ModeName {
 /**
  * Reads a job for a picture of so many channels.
  *
+ * @param filters where they are read from
  * @param dtype of the result, where the operation has both and no result can lie outside of its range
  * @throws SepconvError (rejects) `ERR_OPTION`, `ERR_SHAPE`, `ERR_FILE`, `ERR_CODEC`
  */
-export async function readJob(texts: JobTexts, channels: number, dtype: Dtype = 'float32'): Promise<NamedJob> {
+export async function readJob(
+  texts: JobTexts,
+  channels: number,
+  filters: FilterReader,
+  dtype: Dtype = 'float32',
+): Promise<NamedJob> {
   const name = readMode(texts);
   const mode: Mode = modes[name];
   const options = readOptions(texts, mode);
   const border = mode.options.includes('border') ? readName('border', texts.border, borders, 'replicate') : undefined;
   const kernelName = name === 'pointwise' ? undefined : (texts.kernel ?? mode.defaults.kernel?.(options.strides));
-  const read = kernelName === undefined ? undefined : await readKernel(kernelName);
+  const read = kernelName === undefined ? undefined : await filters.readKernel(kernelName);
   const kernel = read && texts.flip ? flip(read) : read;
   const mixed = channels * (kernel?.shape[3] ?? 1);
-  const mix = await readPointwise(texts, mode, name, channels, mixed);
+  const mix = await readPointwise(texts, mode, name, channels, mixed, filters);
   const operation = mode.operation({ channels, kernel, pointwise: mix?.matrix });
   const isBounded = operation.separation !== undefined && kernel !== undefined && keepsRange(kernel);
   const job: Job = { ...operation, options, border, dtype: isBounded ? dtype : 'float32' };
@@ -93,12 +108,19 @@ export async function readJob(texts: JobTexts, channels: number, dtype: Dtype = 
   return { mode: name, job, settings: settingsOf(names, mode, texts, job), notes: mix?.notes ?? [], kernel };
 }
 
-async function readPointwise(texts: JobTexts, { defaults }: Mode, mode: ModeName, channels: number, mixed: number) {
+async function readPointwise(
+  texts: JobTexts,
+  { defaults }: Mode,
+  mode: ModeName,
+  channels: number,
+  mixed: number,
+  filters: FilterReader,
+) {
   const isKernel = mode === 'pointwise' && texts.kernel !== undefined;
   const given = isKernel ? texts.kernel : texts.pointwise;
   const name = given ?? defaults.pointwise?.(channels, mixed);
   if (name === undefined) return undefined;
-  const matrix = await readMix(name, mixed, isKernel ? 'kernel' : 'pointwise');
+  const matrix = await filters.readMix(name, mixed, isKernel ? 'kernel' : 'pointwise');
   const isUsual = given !== undefined || name === 'luma';
   const notes = isUsual
     ? []
@@ -119,8 +141,19 @@ function settingsOf(
 ): NamedJob['settings'] {
   const { windowDimensions: window, padding = 'valid', dilations = 1, ceilMode = false } = options;
   const strides = options.strides ?? window ?? 1;
-  const { flip: isFlipped = false, countIncludePad = false } = texts;
-  const all = { ...names, window, strides, dilations, padding, border, flip: isFlipped, ceilMode, countIncludePad };
+  const { flip: isFlipped = false, countIncludePad = false, activation } = texts;
+  const all = {
+    ...names,
+    window,
+    strides,
+    dilations,
+    padding,
+    border,
+    activation,
+    flip: isFlipped,
+    ceilMode,
+    countIncludePad,
+  };
   const isTold = ([name, value]: [string, unknown]) => value !== undefined && taken.includes(name as ModeOption);
   return Object.fromEntries(Object.entries(all).filter(isTold)) as NamedJob['settings'];
 }
@@ -137,5 +170,6 @@ function readOptions(texts: JobTexts, { defaults }: Mode): JobOptions {
     padding: texts.padding === undefined ? defaults.padding : readPaddingText(texts.padding),
     ceilMode: texts.ceilMode,
     countIncludePad: texts.countIncludePad,
+    activation: texts.activation as JobOptions['activation'],
   };
 }

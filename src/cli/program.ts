@@ -104,6 +104,7 @@ function addConvolve(program: Command): void {
       'same keeps the size (same-lower: the odd pixel first), valid has none, n or n,n pixels on each side (default same, of a pooling valid)',
     )
     .option('--border <name>', `what a filter sees beyond the edges: ${listed(borders, 'replicate')}`)
+    .option('--activation <name>', 'of the results: relu, relu6, sigmoid, tanh … (default linear)')
     .option('--flip', 'turn the filter by 180°, as mathematical convolution does')
     .option('--ceil-mode', 'a last window of a pooling counts though it ends beyond the picture')
     .option('--count-include-pad', 'the mean of a pooling counts the zeros of its padding')

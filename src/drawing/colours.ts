@@ -32,19 +32,29 @@ export function shade(tint: Tint, value: number): string {
 }
 
 const none: Rgb = [236, 233, 226];
-const positive: Rgb = [217, 72, 15];
+const positive: Rgb = [214, 76, 20];
 const negative: Rgb = [95, 61, 196];
 
 /** The colour of a weight: orange above 0, violet below, of full strength at `largest`. */
 export function weightColour(weight: number, largest: number): string {
-  const share = largest > 0 ? Math.min(1, Math.abs(weight) / largest) : 0;
-  const end = weight < 0 ? negative : positive;
-  return rgb(none.map((from, i) => from + (end[i] - from) * Math.sqrt(share)));
+  return rgb(mixed(weight, largest));
 }
 
 /** Black or white, whichever is read on that colour. */
 export function inkOn(weight: number, largest: number): string {
-  return Math.abs(weight) > largest * 0.3 ? '#ffffff' : '#1f1e1c';
+  const [red, green, blue] = mixed(weight, largest).map((value) => linear(value / 255));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? '#000000' : '#ffffff';
+}
+
+function mixed(weight: number, largest: number): readonly number[] {
+  const share = largest > 0 ? Math.min(1, Math.abs(weight) / largest) : 0;
+  const end = weight < 0 ? negative : positive;
+  return none.map((from, i) => Math.round(from + (end[i] - from) * Math.sqrt(share)));
+}
+
+/** Light of an sRGB sample, within half a hundredth. */
+function linear(value: number): number {
+  return value * value * (0.712 + 0.288 * value);
 }
 
 function rgb(values: readonly number[]): string {

@@ -2,9 +2,9 @@
 import { invalid, SepconvError } from '../core/errors.js';
 import type { Tensor } from '../core/tensor.js';
 import { readBytes } from './files.js';
-import { fromLists, parseNumbers, parseTextFile } from './matrix.js';
+import { kernelFrom, mixFrom } from './filter-texts.js';
+import { fromLists, parseTextFile } from './matrix.js';
 import { isNpy, parseNpy } from './npy.js';
-import { kernelPreset, mixPreset } from './presets.js';
 
 /**
  * Reads a filter of pictures.
@@ -14,12 +14,7 @@ import { kernelPreset, mixPreset } from './presets.js';
  * @throws SepconvError (rejects) `ERR_OPTION`, `ERR_SHAPE`, `ERR_FILE`, `ERR_CODEC`
  */
 export async function readKernel(text: string): Promise<Tensor> {
-  const array = (await readNumbers('kernel', text)) ?? kernelPreset(text);
-  if (array.shape.length < 2 || array.shape.length > 4 || array.shape.includes(0)) {
-    const fix = 'write one row as [[1, 2, 1]]';
-    throw invalid('ERR_SHAPE', 'kernel', '[height, width], or that with channels', array.shape, fix);
-  }
-  return array;
+  return kernelFrom(text, await readArrayFile('kernel', text));
 }
 
 /**
@@ -32,20 +27,12 @@ export async function readKernel(text: string): Promise<Tensor> {
  * @throws SepconvError (rejects) `ERR_OPTION`, `ERR_SHAPE`, `ERR_FILE`, `ERR_CODEC`
  */
 export async function readMix(text: string, channels: number, argument = 'pointwise'): Promise<Tensor> {
-  const array = (await readNumbers(argument, text)) ?? mixPreset(text, channels, argument);
-  if (array.shape.length !== 2 || array.shape[0] !== channels) {
-    const expected = `a matrix of ${channels} rows, one per channel that it reads`;
-    const fix = 'write one row per channel, one column per output';
-    throw invalid('ERR_SHAPE', argument, expected, array.shape, fix);
-  }
-  return array;
+  return mixFrom(text, channels, argument, await readArrayFile(argument, text));
 }
 
-/** The numbers that a text is, or that the file of its name holds; undefined where it is neither. */
-async function readNumbers(argument: string, text: string): Promise<Tensor | undefined> {
-  if (!/\.(json|npy|txt|csv)$/i.test(text)) {
-    return /^\s*[-+.\d[]/.test(text) ? parseNumbers(argument, text) : undefined;
-  }
+/** The numbers in the file of that name; undefined where the text names none. */
+async function readArrayFile(argument: string, text: string): Promise<Tensor | undefined> {
+  if (!/\.(json|npy|txt|csv)$/i.test(text)) return undefined;
   const bytes = await readBytes(argument, text);
   if (isNpy(bytes)) return parseNpy(bytes, text).tensor;
   try {

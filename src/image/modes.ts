@@ -24,6 +24,7 @@ export type ModeOption =
   | 'dilations'
   | 'padding'
   | 'border'
+  | 'activation'
   | 'flip'
   | 'ceilMode'
   | 'countIncludePad';
@@ -45,7 +46,7 @@ export interface Mode {
   operation(filters: ModeFilters): FilteredOp;
 }
 
-const filtering = ['kernel', 'strides', 'dilations', 'padding', 'border', 'flip'] as const;
+const filtering = ['kernel', 'strides', 'dilations', 'padding', 'border', 'activation', 'flip'] as const;
 const pooling = ['window', 'strides', 'dilations', 'padding', 'ceilMode'] as const;
 const sobel = () => 'sobel-x';
 /** What mixes as many channels as there are: brightness in colour pictures, else nothing special. */
@@ -64,7 +65,7 @@ export const modes = {
   },
   pointwise: {
     summary: 'mixes the channels of each pixel',
-    options: ['kernel', 'pointwise', 'strides'],
+    options: ['kernel', 'pointwise', 'strides', 'activation'],
     defaults: { pointwise: mixFor },
     operation: ({ pointwise }) => ({ op: 'pointwiseConv2d', filters: [pointwise!] }),
   },

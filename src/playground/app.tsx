@@ -47,7 +47,14 @@ export function App() {
       <main>
         <div class="bench">
           {pixels ? (
-            <Viewer pixels={pixels} outcome={outcome} inspection={inspection} isStale={isStale} onMove={move} />
+            <Viewer
+              pixels={pixels}
+              outcome={outcome}
+              inspection={inspection}
+              isStale={isStale}
+              place={state.place}
+              onMove={move}
+            />
           ) : (
             <div class="viewer waiting" />
           )}
@@ -153,18 +160,26 @@ function useOutcome(client: Client, pixels: Pixels | undefined, settings: Settin
   const [outcome, setOutcome] = useState<Outcome>();
   const [problem, setProblem] = useState<string>();
   const [isStale, setIsStale] = useState(false);
+  const has = useRef(false);
+  const newest = useRef(settings);
+  newest.current = settings;
   const run = useMemo(
     () =>
       latest(
         (wanted: Settings) => client.ask('run', wanted),
         (next) => {
           setOutcome(next);
+          has.current = true;
           setProblem(undefined);
           setIsStale(false);
         },
-        (error) => {
+        async (error) => {
           setProblem(error.message);
           setIsStale(true);
+          if (has.current) return;
+          // An address may hold what can not be: the mode's defaults are something to begin from.
+          setOutcome(await client.ask('run', { mode: newest.current.mode }));
+          has.current = true;
         },
       ),
     [client],

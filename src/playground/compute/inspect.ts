@@ -1,11 +1,10 @@
 // One output pixel worked out: every product and every sum on the way, and the planes that they come from.
 import type { Tint } from '../../drawing/colours.js';
 import type { Scene } from '../../drawing/scene.js';
-import type { Job } from '../../image/convolve.js';
-import type { Range } from '../../image/pixels.js';
 import type { Place } from '../settings.js';
-import { activate, type Tensor, type TensorData, tensor } from './library.js';
+import { activate, type Tensor, tensor } from './library.js';
 import { sceneOf } from './planes.js';
+import { namesOf, type Result, tintOf } from './result.js';
 import { collect, type Read, reader, type Stage, Terms } from './stages.js';
 import { evaluate } from './sums.js';
 
@@ -45,17 +44,6 @@ export interface Inspection {
   /** What the window reaches of the picture, and beyond. */
   readonly window: Record<'top' | 'bottom' | 'left' | 'right', number> | undefined;
   readonly scene: Scene;
-}
-
-/** A picture, what is done to it, and what became of it. */
-export interface Result {
-  readonly image: Tensor;
-  readonly job: Job;
-  readonly range: Range;
-  readonly output: Tensor<TensorData>;
-  readonly stages: readonly Stage[];
-  /** The least and the largest value of the output. */
-  readonly extremes: readonly [number, number];
 }
 
 /** Works out the output at a place, which is moved inside if it lies beyond. */
@@ -104,15 +92,6 @@ export function readsOf(stages: readonly Stage[], picture: Read): readonly Read[
   const [first] = stages;
   const terms = new Terms();
   return [picture, (y, x, c) => evaluate(first.kind, collect(first, picture, y, x, c, terms), 'in order')];
-}
-
-export function namesOf(channels: number): readonly string[] {
-  if (channels === 3) return ['red', 'green', 'blue'];
-  return channels === 1 ? ['grey'] : Array.from({ length: channels }, (_, c) => `channel ${c + 1}`);
-}
-
-export function tintOf(channel: number, channels: number): Tint {
-  return channels === 3 ? (['red', 'green', 'blue'] as const)[channel] : 'grey';
 }
 
 /** The sums behind an output: for two stages those of every channel that the second mixes, then its own. */

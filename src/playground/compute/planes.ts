@@ -3,8 +3,8 @@
 import { brief } from '../../drawing/colours.js';
 import type { Beam, Floor, Scene, Stack, WindowCell } from '../../drawing/scene.js';
 import type { Place } from '../settings.js';
-import { namesOf, type Result, tintOf } from './inspect.js';
 import type { Tensor } from './library.js';
+import { namesOf, type Result, tintOf } from './result.js';
 import { margin, type Read, reader, type Stage, type Tap } from './stages.js';
 
 /** More rows or columns than this are not drawn. */

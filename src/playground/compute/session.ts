@@ -10,7 +10,7 @@ import type { Place, Settings } from '../settings.js';
 import { breakSums } from './break.js';
 import { type CodeFor, codeFor } from './code.js';
 import { type Costs, costsOf, type Factors, factorsOf, layerCosts } from './costs.js';
-import { type Inspection, inspect, namesOf, type Result } from './inspect.js';
+import { type Inspection, inspect } from './inspect.js';
 import { effectiveOptions, type ReadSettings, readSettings, refusalsOf, type WindowOption } from './job.js';
 import {
   createRuntime,
@@ -21,6 +21,7 @@ import {
   type TensorData,
 } from './library.js';
 import { toPicture } from './picture.js';
+import { namesOf, type Result } from './result.js';
 import { explainStack, type StackRow } from './stack.js';
 import { stagesOf } from './stages.js';
 import type { Rule } from './sums.js';
@@ -101,8 +102,8 @@ export const session = {
     result = undefined;
   },
 
-  run(settings: Settings): Outcome {
-    const read = readSettings(settings, current().image.shape[3]);
+  async run(settings: Settings): Promise<Outcome> {
+    const read = await readSettings(settings, current().image.shape[3]);
     const { output, alpha, milliseconds } = compute(defaultRuntime(), read);
     const { image } = current();
     const extremes = extremesOf(output.data);
@@ -120,15 +121,18 @@ export const session = {
       backend: defaultRuntime().info,
       extremes,
       clipped: clippedShare(output.data),
-      kernel: gridOf(read.kernelText, read.kernel),
-      pointwise: gridOf(read.pointwiseText, read.pointwise),
+      kernel: gridOf(read.settings.kernel, read.kernel),
+      pointwise: gridOf(
+        read.settings.pointwise,
+        read.settings.pointwise === undefined ? undefined : read.job.filters.at(-1),
+      ),
       inputNames: namesOf(image.shape[3]),
-      note: read.job.separation?.reason,
-      effective: effectiveOptions(read.job),
-      refusals: refusalsOf(read.job, image.shape),
+      note: [...read.notes, ...(read.job.separation ? [read.job.separation.reason] : [])].join('; ') || undefined,
+      effective: effectiveOptions(read),
+      refusals: refusalsOf(read, image.shape),
       costs: costsOf(read.job, image.shape),
       factors: read.kernel && factorsOf(read.kernel),
-      code: codeFor(settings, read, image.shape),
+      code: codeFor(read, image.shape),
     };
   },
 
@@ -137,7 +141,7 @@ export const session = {
   },
 
   async compare(settings: Settings): Promise<Comparison> {
-    const read = readSettings(settings, current().image.shape[3]);
+    const read = await readSettings(settings, current().image.shape[3]);
     const runtime = defaultRuntime();
     compute(runtime, read);
     const ours = compute(runtime, read);
@@ -151,8 +155,8 @@ export const session = {
     };
   },
 
-  breakSums(settings: Settings, rule: Rule): Breakage {
-    const { job, ...read } = readSettings(settings, current().image.shape[3]);
+  async breakSums(settings: Settings, rule: Rule): Promise<Breakage> {
+    const { job, ...read } = await readSettings(settings, current().image.shape[3]);
     const plain = { ...job, dtype: 'float32' as const };
     const { output } = compute(defaultRuntime(), { ...read, job: plain });
     return breakSums(current().image, plain, output as Tensor, rule);
@@ -208,8 +212,9 @@ function hashOf(data: TensorData): string {
   return bytesToHex(sha256(outputBytes(data)));
 }
 
-function gridOf(text: string | undefined, grid: Tensor | undefined): Grid | undefined {
-  if (text === undefined || grid === undefined) return undefined;
+function gridOf(name: ReadSettings['settings'][string] | undefined, grid: Tensor | undefined): Grid | undefined {
+  const text = name === undefined ? undefined : String(name);
+  if (text === undefined || grid?.shape.length !== 2) return undefined;
   return { text, rows: grid.shape[0], columns: grid.shape[1], values: Array.from(grid.data) };
 }
 

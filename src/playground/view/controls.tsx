@@ -85,7 +85,7 @@ function Filter({ settings, outcome, set }: PartProps) {
   const resize = (rows: number, columns: number) => set({ kernel: resized(grid, rows, columns) });
   return (
     <section class="part">
-      <h3>Filter</h3>
+      <h2>Filter</h2>
       <Presets names={kernels} text={grid.text} onChoose={(kernel) => set({ kernel })} />
       {isSized ? (
         <Slider
@@ -156,7 +156,7 @@ function Mix({ outcome, set }: PartProps) {
   const grid = outcome!.pointwise!;
   return (
     <section class="part">
-      <h3>Mix of the channels</h3>
+      <h2>Mix of the channels</h2>
       <Presets names={mixes} text={grid.text} onChoose={(pointwise) => set({ pointwise })} />
       <Numbers
         label="the mix: a row for each channel read, a column for each channel given"
@@ -184,7 +184,7 @@ function Window({ settings, outcome, set }: PartProps & { readonly outcome: Outc
   const isPooling = effective.window !== undefined;
   return (
     <section class="part">
-      <h3>Windows</h3>
+      <h2>Windows</h2>
       {isPooling ? number('window', 'size', 16) : null}
       {number('strides', 'stride', 8)}
       {number('dilations', 'dilation', 16)}

@@ -1,5 +1,5 @@
 // Whether the filter is a column times a row.
-import { brief, weightColour } from '../../drawing/colours.js';
+import { brief, inkOn, weightColour } from '../../drawing/colours.js';
 import type { Factors } from '../compute/costs.js';
 import type { Grid } from '../compute/session.js';
 
@@ -78,7 +78,7 @@ function Heat({ values, columns }: { readonly values: readonly number[]; readonl
                 y={box.y + box.height / 2 + 4}
                 text-anchor="middle"
                 font-size="11"
-                fill={Math.abs(value) > largest * 0.3 ? '#fff' : '#1f1e1c'}
+                fill={inkOn(value, largest)}
               >
                 {brief(Number(value.toPrecision(3)))}
               </text>

@@ -10,11 +10,13 @@ interface Props {
   readonly outcome: Outcome | undefined;
   readonly inspection: Inspection | undefined;
   readonly isStale: boolean;
+  /** Where the cursor is to be, which what is worked out may lag behind. */
+  readonly place: Place | undefined;
   /** Why the cursor moved, so that a screen reader is told of what the keyboard did. */
   onMove(place: Place, isByKey: boolean): void;
 }
 
-export function Viewer({ pixels, outcome, inspection, isStale, onMove }: Props) {
+export function Viewer({ pixels, outcome, inspection, isStale, place: wanted, onMove }: Props) {
   const [split, setSplit] = useState(50);
   const frame = useRef<HTMLDivElement>(null);
   const isDragging = useRef(false);
@@ -42,7 +44,7 @@ export function Viewer({ pixels, outcome, inspection, isStale, onMove }: Props) 
     if (move === undefined || outcome === undefined || inspection === undefined) return;
     event.preventDefault();
     const by = event.shiftKey ? 10 : 1;
-    const { place } = inspection;
+    const place = wanted ?? inspection.place;
     const y = bounded(place.y + move[0] * by, outcome.height - 1);
     const x = bounded(place.x + move[1] * by, outcome.width - 1);
     onMove({ y, x, channel: place.channel }, true);
