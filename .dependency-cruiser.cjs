@@ -8,7 +8,7 @@ const only = (name, from, ...allowed) => ({
   to: { path: '^(src|node_modules)/', pathNot: allowed },
 });
 
-const nodeOnly = '^src/(image|cli|batch)/|^src/playground/vite[.]config[.]ts$|^src/entries/node[.]ts$|^src/backends/native(-(addon|host|threads))?[.]ts$';
+const nodeOnly = '^src/(image|cli|batch)/|^src/entries/node[.]ts$|^src/backends/native(-(addon|host|threads))?[.]ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -25,7 +25,7 @@ module.exports = {
     only('drawings-stand-alone', '^src/drawing/', '^src/drawing/'),
     only(
       'the-page-knows-no-host',
-      '^src/playground/(?!vite[.]config)',
+      '^src/playground/',
       '^src/(playground|drawing|image|core)/',
       '^src/cli/(job|known-hashes|output-bytes)[.]ts$',
       '^src/entries/web[.]ts$',
@@ -88,7 +88,7 @@ module.exports = {
       comment: 'The page names the library as a user would.',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '^(sepconv|vite)$' },
+      to: { couldNotResolve: true, pathNot: '^sepconv$' },
     },
   ],
   options: {

@@ -8,6 +8,7 @@ import { defaultRuntime } from '../../entries/node.js';
 import { prepareJob } from '../../image/convolve.js';
 import { decode } from '../../image/decode.js';
 import { readBytes } from '../../image/files.js';
+import * as filters from '../../image/filters.js';
 import type { Maximum, Picture } from '../../image/picture.js';
 import { type Range, ranges, toPixels } from '../../image/pixels.js';
 import { samplePicture } from '../../image/sample.js';
@@ -55,7 +56,7 @@ export async function explainPixel(path: string | undefined, texts: PixelTexts):
   const range = readName('range', texts.range, ranges, 'clamp');
   const { image, alpha, maximum, dtype } =
     path === undefined ? samplePicture() : await decode(await readBytes('picture', path), path);
-  const { mode, job, settings, notes } = await readJob(texts, image.shape[3]);
+  const { mode, job, settings, notes } = await readJob(texts, image.shape[3], filters);
   const runtime = defaultRuntime();
   const output = await inProgress(mode, () => compute({ image, maximum, dtype }, job));
   const at = readPosition(texts.at, output);

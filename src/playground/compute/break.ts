@@ -1,5 +1,5 @@
 // The whole picture once more, with the same products added in another way.
-import type { Job } from '../../image/convolve.js';
+import type { Job } from '../../image/job.js';
 import { activate, type Tensor, tensor } from './library.js';
 import type { Breakage } from './session.js';
 import { collect, type Read, reader, type Stage, stagesOf, Terms } from './stages.js';

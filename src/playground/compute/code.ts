@@ -1,7 +1,8 @@
 // The present state as code: a call of the library, and a command line.
 import type { Border } from '../../core/params.js';
 import { continueForTransposed, continueForWindows } from '../../image/border.js';
-import { axesOfJob, type Job } from '../../image/convolve.js';
+import { axesOfJob } from '../../image/convolve.js';
+import type { Job } from '../../image/job.js';
 import { type ReadSettings, textOf } from './job.js';
 import { type Shape, type Tensor, tensor } from './library.js';
 

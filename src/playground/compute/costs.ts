@@ -1,5 +1,5 @@
 // What layers cost and whether a filter separates: the library's own figures.
-import type { Job } from '../../image/convolve.js';
+import type { Job } from '../../image/job.js';
 import { type Cost, cost, type Shape, separateFilter, type Tensor } from './library.js';
 
 /** Of the present job. */

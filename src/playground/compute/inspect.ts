@@ -39,8 +39,8 @@ export interface Inspection {
   /** What the library gave there, in each channel. */
   readonly given: readonly number[];
   readonly dtype: 'float32' | 'uint8';
-  /** Whether the library's value has the bits of the last sum. */
-  readonly isEqual: boolean;
+  /** Whether the library's value has the bits of the last sum; undefined where it weighed colours by alpha, and the sum does not. */
+  readonly isEqual: boolean | undefined;
   /** What the window reaches of the picture, and beyond. */
   readonly window: Record<'top' | 'bottom' | 'left' | 'right', number> | undefined;
   readonly scene: Scene;
@@ -73,7 +73,7 @@ export function inspect(result: Result, wanted: Place): Inspection {
     activation: job.options.activation === undefined ? undefined : String(job.options.activation),
     given,
     dtype: job.dtype,
-    isEqual: Object.is(stored, given[place.channel]) || Number.isNaN(stored),
+    isEqual: result.isTransparent ? undefined : Object.is(stored, given[place.channel]) || Number.isNaN(stored),
     window: windowOf(stages, place),
     scene: sceneOf(result, reads, place),
   };

@@ -1,6 +1,6 @@
 // What became of a picture, and how its channels are called.
 import type { Tint } from '../../drawing/colours.js';
-import type { Job } from '../../image/convolve.js';
+import type { Job } from '../../image/job.js';
 import type { Range } from '../../image/pixels.js';
 import type { Tensor, TensorData } from './library.js';
 import type { Stage } from './stages.js';
@@ -14,6 +14,8 @@ export interface Result {
   readonly stages: readonly Stage[];
   /** The least and the largest value of the output. */
   readonly extremes: readonly [number, number];
+  /** Whether colours were weighed by alpha, where a window sees more than one pixel. */
+  readonly isTransparent: boolean;
 }
 
 export function namesOf(channels: number): readonly string[] {

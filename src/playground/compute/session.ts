@@ -107,10 +107,18 @@ export const session = {
     const { output, alpha, milliseconds } = compute(defaultRuntime(), read);
     const { image } = current();
     const extremes = extremesOf(output.data);
-    result = { image, job: read.job, range: read.range, output, stages: stagesOf(read.job, image.shape), extremes };
+    result = {
+      image,
+      job: read.job,
+      range: read.range,
+      output,
+      stages: stagesOf(read.job, image.shape),
+      extremes,
+      isTransparent: alpha !== undefined,
+    };
     const [, height, width, channels] = output.shape;
     return {
-      pixels: toRgba(output, toPixels(output.data, read.range, 255, 255), alpha),
+      pixels: toRgba(output, toPixels(output.data, { range: read.range }), alpha),
       height,
       width,
       channels,

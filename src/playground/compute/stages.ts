@@ -2,7 +2,8 @@
 import type { Border } from '../../core/params.js';
 import type { Axes, Axis } from '../../image/axis.js';
 import { padImage } from '../../image/border.js';
-import { axesOfJob, type Job } from '../../image/convolve.js';
+import { axesOfJob } from '../../image/convolve.js';
+import type { Job } from '../../image/job.js';
 import { type Shape, type Tensor, tensor } from './library.js';
 
 /** One tap along an axis. */

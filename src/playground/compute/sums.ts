@@ -4,12 +4,10 @@ import type { Stage, Terms } from './stages.js';
 export const rules = ['in order', 'fused', 'backwards', 'four lanes'] as const;
 export type Rule = (typeof rules)[number];
 
-const { fround } = Math;
-
 const adding: Record<Rule, (terms: Terms) => number> = {
   'in order': ({ values, weights, length }) => {
     let sum = 0;
-    for (let i = 0; i < length; i++) sum = fround(sum + fround(values[i] * weights[i]));
+    for (let i = 0; i < length; i++) sum = Math.fround(sum + Math.fround(values[i] * weights[i]));
     return sum;
   },
   fused: ({ values, weights, length }) => {
@@ -19,13 +17,13 @@ const adding: Record<Rule, (terms: Terms) => number> = {
   },
   backwards: ({ values, weights, length }) => {
     let sum = 0;
-    for (let i = length - 1; i >= 0; i--) sum = fround(sum + fround(values[i] * weights[i]));
+    for (let i = length - 1; i >= 0; i--) sum = Math.fround(sum + Math.fround(values[i] * weights[i]));
     return sum;
   },
   'four lanes': ({ values, weights, length }) => {
     const lanes = [0, 0, 0, 0];
-    for (let i = 0; i < length; i++) lanes[i & 3] = fround(lanes[i & 3] + fround(values[i] * weights[i]));
-    return fround(fround(lanes[0] + lanes[1]) + fround(lanes[2] + lanes[3]));
+    for (let i = 0; i < length; i++) lanes[i & 3] = Math.fround(lanes[i & 3] + Math.fround(values[i] * weights[i]));
+    return Math.fround(Math.fround(lanes[0] + lanes[1]) + Math.fround(lanes[2] + lanes[3]));
   },
 };
 
@@ -33,7 +31,7 @@ const adding: Record<Rule, (terms: Terms) => number> = {
 export function evaluate(kind: Stage['kind'], terms: Terms, rule: Rule): number {
   if (kind === 'largest') return largest(terms);
   const sum = adding[rule](terms);
-  return kind === 'mean' ? fround(sum / terms.length) : sum;
+  return kind === 'mean' ? Math.fround(sum / terms.length) : sum;
 }
 
 function largest({ values, length }: Terms): number {
@@ -51,11 +49,11 @@ const bits = new BigInt64Array(parts.buffer);
  */
 export function fusedSum(a: number, b: number): number {
   const sum = a + b;
-  if (!Number.isFinite(sum)) return fround(sum);
+  if (!Number.isFinite(sum)) return Math.fround(sum);
   const back = sum - a;
   const rest = a - (sum - back) + (b - back);
-  if (rest === 0) return fround(sum);
+  if (rest === 0) return Math.fround(sum);
   parts[0] = sum;
   if ((bits[0] & 1n) === 0n) bits[0] += rest > 0 === sum > 0 ? 1n : -1n;
-  return fround(parts[0]);
+  return Math.fround(parts[0]);
 }

@@ -104,11 +104,17 @@ function Sums({ inspection }: { readonly inspection: Inspection }) {
               {activation} of {brief(chosen.result)} is {brief(value)}.{' '}
             </>
           ) : null}
-          <span class={isEqual ? 'same' : 'different'}>
-            {isEqual
-              ? `The ${dtype === 'uint8' ? 'rounded sample' : 'bits'} that the library gave`
-              : 'not what the library gave'}
-          </span>
+          {isEqual === undefined ? (
+            <span class="faint">
+              The picture is partly transparent: the library weighs its colours by alpha, this sum does not.
+            </span>
+          ) : (
+            <span class={isEqual ? 'same' : 'different'}>
+              {isEqual
+                ? `The ${dtype === 'uint8' ? 'rounded sample' : 'bits'} that the library gave`
+                : 'not what the library gave'}
+            </span>
+          )}
         </p>
       ) : null}
       <BitStrip value={isLast ? value : chosen.result} />

@@ -2,20 +2,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig } from 'vite';
 
-const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The kernels, where the browser entry looks for them: above the folder of the bundles. */
-const kernels: Plugin = {
-  name: 'kernels',
-  generateBundle() {
-    this.emitFile({ type: 'asset', fileName: 'kernels.wasm', source: readFileSync(at('../../dist/kernels.wasm')) });
-  },
-};
-
-/** The service worker, told which files there are: with it the page opens without a network. */
-const offline: Plugin = {
+/**
+ * The service worker, told which files there are: with it the page opens without a network.
+ *
+ * @type {import('vite').Plugin}
+ */
+const offline = {
   name: 'offline',
   enforce: 'post',
   generateBundle(_, bundle) {
@@ -26,19 +22,23 @@ const offline: Plugin = {
       hash.update(file.type === 'chunk' ? file.code : file.source);
     }
     const list = `const version = '${hash.digest('hex').slice(0, 16)}';\nconst files = ${JSON.stringify(files)};\n`;
-    this.emitFile({ type: 'asset', fileName: 'offline.js', source: list + readFileSync(at('offline.js'), 'utf8') });
+    this.emitFile({
+      type: 'asset',
+      fileName: 'offline.js',
+      source: list + readFileSync(at('../src/playground/offline.js'), 'utf8'),
+    });
   },
 };
 
 export default defineConfig({
-  root: at('.'),
+  root: at('../src/playground'),
   base: './',
   publicDir: false,
-  resolve: { alias: { sepconv: at('../entries/web.ts') } },
+  resolve: { alias: { sepconv: at('../src/entries/web.ts') } },
   worker: { format: 'es' },
-  plugins: [kernels, offline],
+  plugins: [offline],
   build: {
-    outDir: at('../../dist/playground'),
+    outDir: at('../dist/playground'),
     emptyOutDir: true,
     target: 'es2022',
     modulePreload: { polyfill: false },
