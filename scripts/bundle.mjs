@@ -1,18 +1,19 @@
 // dist/ as it is published: each entry of the library one file, so that an import reads one; the command line in parts
 // that load when they are used; the declarations of what can be imported, for `import` and for `require`.
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const entries = readdirSync(join(root, 'src/entries'))
+const hostEntries = readdirSync(join(root, 'src/entries'))
   .filter((file) => !file.endsWith('.d.ts'))
-  .map((file) => `src/entries/${file}`);
+  .map((file) => [file.replace('.ts', ''), `src/entries/${file}`]);
+const entries = Object.fromEntries([...hostEntries, ['image', 'src/image/index.ts']]);
 
-/** These import a .wasm file, which CommonJS has no word for. */
-const staticImport = /(workerd|edge-light)\.ts$/;
+// These two import a .wasm file, which CommonJS has no word for.
+const { workerd, 'edge-light': edgeLight, ...required } = entries;
 
 const common = {
   absWorkingDir: root,
@@ -29,7 +30,7 @@ await Promise.all([
   build({ ...common, entryPoints: entries, format: 'esm', outdir: 'dist/entries' }),
   build({
     ...common,
-    entryPoints: entries.filter((entry) => !staticImport.test(entry)),
+    entryPoints: required,
     format: 'cjs',
     outdir: 'dist/entries',
     outExtension: { '.js': '.cjs' },
@@ -45,7 +46,8 @@ await Promise.all([
   }),
 ]);
 for (const folder of ['types', 'types-cjs']) {
-  for (const path of declarations(['index.d.ts', 'entries/core.d.ts'])) copyDeclaration(path, folder);
+  for (const path of declarations(['index.d.ts', 'entries/core.d.ts', 'image/index.d.ts']))
+    copyDeclaration(path, folder);
   const kernels = 'declare const kernels: WebAssembly.Module;\nexport default kernels;\n';
   writeFileSync(join(dist, folder, 'kernels.wasm.d.ts'), kernels);
 }
@@ -63,7 +65,9 @@ function declarations(paths) {
   return reached;
 }
 
+/** Compilers before 5.7 know no parameter of typed arrays; newer ones have it by default. */
 function copyDeclaration(path, folder) {
+  const text = readFileSync(join(root, 'build/types', path), 'utf8');
   mkdirSync(dirname(join(dist, folder, path)), { recursive: true });
-  cpSync(join(root, 'build/types', path), join(dist, folder, path));
+  writeFileSync(join(dist, folder, path), text.replaceAll(/\b(\w+Array)<ArrayBuffer(Like)?>/g, '$1'));
 }

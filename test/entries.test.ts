@@ -115,7 +115,7 @@ test('sepconv/reference holds no WASM', async () => {
   expect(readFileSync(`${root}/dist/entries/reference.js`, 'utf8')).not.toContain('WebAssembly.Instance');
 });
 
-describe.each(['node', 'web', 'workerd', 'edge-light', 'core', 'reference'])('%s.js', (name) => {
+describe.each(['node', 'web', 'workerd', 'edge-light', 'core', 'reference', 'image'])('%s.js', (name) => {
   const path = `${root}/dist/entries/${name}.js`;
 
   test('is one file that asks for nothing but static kernels, and no thenable', async () => {

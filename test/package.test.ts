@@ -36,15 +36,16 @@ describe('the published package', () => {
     const { stdout } = spawnSync('npm', args, { cwd: laidOut, encoding: 'utf8' });
     const [{ files, size }] = JSON.parse(stdout) as [{ files: { path: string }[]; size: number }];
     const paths = files.map(({ path }) => path);
-    const entries = ['core', 'edge-light', 'node', 'reference', 'web', 'workerd'].map(
+    const entries = ['core', 'edge-light', 'image', 'node', 'reference', 'web', 'workerd'].map(
       (name) => `dist/entries/${name}.js`,
     );
-    const required = ['core', 'node', 'reference', 'web'].map((name) => `dist/entries/${name}.cjs`);
+    const required = ['core', 'image', 'node', 'reference', 'web'].map((name) => `dist/entries/${name}.cjs`);
     const outsideOfTypes = paths.filter((path) => !/^dist\/(types|types-cjs|chunks)\/|^prebuilds\//.test(path));
     expect(outsideOfTypes.sort()).toEqual(
       [
         ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'dist/cli/main.js', 'dist/kernels.wasm'],
         ...[...entries, ...required, 'native/binding.gyp'],
+        ...['napi.h', 'napi-inl.h', 'LICENSE.md'].map((name) => `native/node-addon-api/${name}`),
         ...list('native'),
       ].sort(),
     );

@@ -1,8 +1,16 @@
 // sepconv/core: for hosts with a way of their own to the kernels. The caller brings them.
-import { compileSource, isModule, type KernelsSource } from '../backends/wasm/compile.js';
+import { compileSource, isModule } from '../backends/wasm/compile.js';
 import { wasmSource } from '../backends/wasm.js';
 import { SepconvError } from '../core/errors.js';
 import { setHost } from '../runtime/runtime.js';
+
+/** `WebAssembly.Module`, where the types of the host know it. */
+export type KernelsModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
+  ? Module
+  : object;
+
+/** kernels.wasm as a compiled module, as its bytes, or as where to fetch it. */
+export type KernelsSource = KernelsModule | ArrayBuffer | ArrayBufferView | string | { readonly href: string };
 
 serve(() => {
   throw new SepconvError('ERR_BACKEND_UNAVAILABLE', 'there are no kernels yet; await initialize(module) first');
@@ -27,5 +35,4 @@ function serve(compile: () => WebAssembly.Module): void {
   setHost({ sources: [wasmSource(compile)], environment: {} });
 }
 
-export type { KernelsModule, KernelsSource } from '../backends/wasm/compile.js';
 export * from '../index.js';

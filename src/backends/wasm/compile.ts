@@ -1,14 +1,6 @@
 // From what a host has of the kernels to a compiled module, and the true cause where it compiles none.
 import { describe, invalid, SepconvError } from '../../core/errors.js';
 
-/** `WebAssembly.Module`, where the types of the host know it. */
-export type KernelsModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
-  ? Module
-  : object;
-
-/** kernels.wasm as a compiled module, as its bytes, or as where to fetch it. */
-export type KernelsSource = KernelsModule | ArrayBuffer | ArrayBufferView | string | { readonly href: string };
-
 /** The smallest module with an instruction of 128 bits. */
 const simdProbe = Uint8Array.of(
   ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],

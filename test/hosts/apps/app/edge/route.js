@@ -1,0 +1,5 @@
+import { result } from '../../main.mjs';
+
+export const runtime = 'edge';
+export const dynamic = 'force-dynamic';
+export const GET = () => Response.json(result());

@@ -1,0 +1,3 @@
+import { result } from './main.mjs';
+
+globalThis.result = JSON.stringify(result());

@@ -1,0 +1,3 @@
+import { result } from './main-wasm.mjs';
+
+console.log(JSON.stringify(result()));

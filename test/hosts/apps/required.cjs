@@ -1,0 +1,2 @@
+const sepconv = require('sepconv');
+import('./probe.mjs').then(({ probe }) => console.log(JSON.stringify(probe(sepconv))));

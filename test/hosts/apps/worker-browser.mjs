@@ -1,0 +1,3 @@
+import { result } from './main.mjs';
+
+postMessage(JSON.stringify(result()));
