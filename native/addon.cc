@@ -1,86 +1,25 @@
-// The only file that knows N-API: unwraps a call, and hands the work to the pool. Its plain C functions, and of C++
-// only what needs no run-time library: node-addon-api gives the headers and the registration.
+// What JavaScript calls: unwraps a call, and hands the work to the pool. node-addon-api gives the headers and the
+// registration; the rest is plain N-API (values.h), for the library to need no C++ run time.
 #include <napi.h>
-#include <string.h>
 
+#include "environment.h"
 #include "isa.h"
 #include "line.h"
-#include "run.h"
+#include "memory.h"
 #include "sizes.h"
+#include "values.h"
 
 namespace {
 
-/** The arguments of a call. */
-template <size_t most>
-struct Arguments {
-  napi_env env;
-  napi_value values[most];
+void set(napi_env env, napi_value object, const char* name, napi_value value) {
+  napi_set_named_property(env, object, name, value);
+}
 
-  Arguments(napi_env env_, napi_callback_info info) : env(env_) {
-    size_t count = most;
-    napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
-  }
-
-  napi_value operator[](size_t i) const { return values[i]; }
-};
-
-napi_value undefined(napi_env env) {
+void set(napi_env env, napi_value object, const char* name, napi_callback function) {
   napi_value value;
-  napi_get_undefined(env, &value);
-  return value;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &value);
+  set(env, object, name, value);
 }
-
-napi_value numberOf(napi_env env, double number) {
-  napi_value value;
-  napi_create_double(env, number, &value);
-  return value;
-}
-
-int64_t integerOf(napi_env env, napi_value value) {
-  int64_t integer = 0;
-  napi_get_value_int64(env, value, &integer);
-  return integer;
-}
-
-/** Bytes of memory; of what is no array there are none. */
-struct Bytes {
-  char* data;
-  size_t length;
-};
-
-Bytes bytesOf(napi_env env, napi_value array) {
-  void* data = nullptr;
-  size_t length = 0;
-  napi_typedarray_type type = napi_uint8_array;
-  if (napi_get_typedarray_info(env, array, &type, &length, &data, nullptr, nullptr) != napi_ok) return {nullptr, 0};
-  return {static_cast<char*>(data), length * (type == napi_float32_array || type == napi_int32_array ? 4 : 1)};
-}
-
-Bytes bufferBytes(napi_env env, napi_value buffer) {
-  void* data = nullptr;
-  size_t length = 0;
-  napi_get_arraybuffer_info(env, buffer, &data, &length);
-  return {static_cast<char*>(data), length};
-}
-
-template <class T>
-const T* elementsOf(napi_env env, napi_value array) {
-  return reinterpret_cast<const T*>(bytesOf(env, array).data);
-}
-
-napi_value elementOf(napi_env env, napi_value list, uint32_t index) {
-  napi_value element;
-  napi_get_element(env, list, index, &element);
-  return element;
-}
-
-/** A name of at most 31 characters. */
-struct Name {
-  char text[32] = {};
-
-  Name(napi_env env, napi_value value) { napi_get_value_string_utf8(env, value, text, sizeof text, nullptr); }
-  bool is(const char* other) const { return strcmp(text, other) == 0; }
-};
 
 /** kernel(isa, name): a kernel as the functions below take it; undefined where it is unknown or does not run here. */
 napi_value kernelOf(napi_env env, napi_callback_info info) {
@@ -99,11 +38,7 @@ napi_value kernelOf(napi_env env, napi_callback_info info) {
   return undefined(env);
 }
 
-const Kernel* kernelAt(napi_env env, napi_value value) {
-  void* kernel = nullptr;
-  napi_get_value_external(env, value, &kernel);
-  return static_cast<const Kernel*>(kernel);
-}
+const Kernel* kernelAt(napi_env env, napi_value value) { return externalOf<const Kernel>(env, value); }
 
 /** Where packed weights begin in a buffer, the slopes behind them. */
 char* packedIn(napi_env env, napi_value buffer) {
@@ -186,25 +121,74 @@ napi_value run(napi_env env, napi_callback_info info) {
   return value;
 }
 
+/** start(plans, inputs, outputs, residuals, done): starts the steps, of which the lists have one each; calls
+ * `done(outcome)` when they are over, unless the environment ends before. Gives what `cancel` takes, or why they could
+ * not be started. What the arrays hold must stay where it is until then. */
+napi_value start(napi_env env, napi_callback_info info) {
+  const Arguments<5> given(env, info);
+  uint32_t count = 0;
+  napi_get_array_length(env, given[0], &count);
+  StartedRun* run = StartedRun::make(count);
+  if (run == nullptr) return numberOf(env, Job::OUT_OF_MEMORY);
+  for (uint32_t i = 0; i < count; ++i) {
+    const auto at = [&](size_t list) { return elementOf(env, given[list], i); };
+    if (stepOf(env, at(0), at(1), at(2), at(3), &run->steps[i])) continue;
+    StartedRun::drop(run);
+    return numberOf(env, shortPlace);
+  }
+  if (!Environment::of(env)->start(run, env, given[4])) {
+    StartedRun::drop(run);
+    return numberOf(env, Job::OUT_OF_MEMORY);
+  }
+  napi_value handle;
+  napi_create_external(env, run, nullptr, nullptr, &handle);
+  return handle;
+}
+
+/** cancel(handle): ends a run whose `done` was not called yet, after the parts that are under way. */
+napi_value cancel(napi_env env, napi_callback_info info) {
+  Pool::shared().cancel(&externalOf<StartedRun>(env, Arguments<1>(env, info)[0])->run);
+  return undefined(env);
+}
+
 /** bytesToLine(array): from its data to the next line; JavaScript sees no addresses. */
 napi_value bytesToLineOf(napi_env env, napi_callback_info info) {
   return numberOf(env, double(bytesToLine(bytesOf(env, Arguments<1>(env, info)[0]).data)));
+}
+
+/** allocate(bytes): { buffer, block } of zeros that begin on a line, undefined where there is no memory or the host
+ * lets no buffer stand on memory of ours. The bytes stay as long as one of the two is used. */
+napi_value allocate(napi_env env, napi_callback_info info) {
+  Block* block = Block::make(uint64_t(integerOf(env, Arguments<1>(env, info)[0])));
+  if (block == nullptr) return undefined(env);
+  napi_value result, buffer, handle;
+  const auto release = [](napi_env, void*, void* hint) { static_cast<Block*>(hint)->release(); };
+  if (napi_create_external_arraybuffer(env, block->data, block->bytes, release, block, &buffer) != napi_ok) {
+    block->release();
+    return undefined(env);
+  }
+  block->retain();
+  napi_create_external(
+      env, block, [](napi_env, void* data, void*) { static_cast<Block*>(data)->release(); }, nullptr, &handle);
+  napi_create_object(env, &result);
+  set(env, result, "buffer", buffer);
+  set(env, result, "block", handle);
+  return result;
+}
+
+/** free(block, buffer): gives the bytes back now, unless the buffer was transferred: then its new owner has them. */
+napi_value freeMemory(napi_env env, napi_callback_info info) {
+  const Arguments<2> given(env, info);
+  bool isDetached = false;
+  napi_is_detached_arraybuffer(env, given[1], &isDetached);
+  if (!isDetached && napi_detach_arraybuffer(env, given[1]) == napi_ok) externalOf<Block>(env, given[0])->clear();
+  return undefined(env);
 }
 
 /** setProcessors(count): how many threads the pool may have, unless a job asks for more. */
 napi_value setProcessors(napi_env env, napi_callback_info info) {
   Pool::shared().setProcessors(int32_t(integerOf(env, Arguments<1>(env, info)[0])));
   return undefined(env);
-}
-
-void set(napi_env env, napi_value object, const char* name, napi_value value) {
-  napi_set_named_property(env, object, name, value);
-}
-
-void set(napi_env env, napi_value object, const char* name, napi_callback function) {
-  napi_value value;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &value);
-  set(env, object, name, value);
 }
 
 /** A list of names, of the instruction sets that run here, best first. */
@@ -232,6 +216,7 @@ napi_value kernelNames(napi_env env) {
 
 /** What src/backends/native.ts declares as `Addon`. */
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+  Environment::open(env);
   set(env, exports, "isas", isaNames(env, false));
   set(env, exports, "fusedIsas", isaNames(env, true));
   set(env, exports, "kernels", kernelNames(env));
@@ -245,6 +230,10 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   set(env, exports, "pack", pack);
   set(env, exports, "plan", plan);
   set(env, exports, "run", run);
+  set(env, exports, "start", start);
+  set(env, exports, "cancel", cancel);
+  set(env, exports, "allocate", allocate);
+  set(env, exports, "free", freeMemory);
   return exports;
 }
 

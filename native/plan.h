@@ -29,6 +29,8 @@ struct Plan {
   /** Threads that a run is worth, and in how many parts they share it out. */
   double threads;
   double parts;
+  /** Parts that are soon over, for runs that may be cancelled between them. */
+  double shortParts;
   const Kernel* kernel;
   const void* packed;
   const float* slopes[maxStages];

@@ -93,11 +93,26 @@ class Pool {
     lock();
     const bool served = startThreads(job->threads) > 0;
     if (served) {
-      *end() = job;
+      *lastPlace() = job;
       pthread_cond_broadcast(&wake_);
     }
     unlock();
     return served;
+  }
+
+  /** Returns when a job is over that was started. */
+  void wait(const Job* job) {
+    lock();
+    while (!job->over) pthread_cond_wait(&over_, &mutex_);
+    unlock();
+  }
+
+  /** No job ends meanwhile. */
+  template <class Action>
+  void whileLocked(Action action) {
+    lock();
+    action();
+    unlock();
   }
 
   /** Ends a job that was started after the parts that are under way; one that is over is left alone. */
@@ -174,7 +189,7 @@ class Pool {
     pthread_cond_broadcast(&over_);
   }
 
-  Job** end() {
+  Job** lastPlace() {
     Job** last = &queue_;
     while (*last != nullptr) last = &(*last)->after;
     return last;

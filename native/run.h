@@ -8,14 +8,14 @@ class Run : public Job {
  public:
   /**
    * @param room for the transposed operands of any of the steps, of `roomBytes`
-   * @param granularity parts for each one that the plan names, so that a run may end between them
+   * @param mayEnd whether it may be cancelled, and so has parts that are soon over
    */
-  Run(const Step* steps, int32_t count, void* room, int32_t granularity)
+  Run(const Step* steps, int32_t count, void* room, bool mayEnd)
       : Job{doPart, advance, nullptr, 0, 0, 1, DONE, 0, 0, false, nullptr},
         step_(steps),
         end_(steps + count),
         room_(static_cast<float*>(room)),
-        granularity_(granularity) {
+        mayEnd_(mayEnd) {
     for (const Step* step = steps; step != end_; ++step) {
       const Plan& plan = *step->plan;
       if (uint64_t(plan.scratchBytes) > scratchBytes) scratchBytes = uint64_t(plan.scratchBytes);
@@ -38,7 +38,7 @@ class Run : public Job {
   void begin(Pass pass) {
     const Plan& plan = *step_->plan;
     const int64_t units = unitsOf(plan, pass);
-    const int64_t wanted = int64_t(plan.parts) * granularity_;
+    const int64_t wanted = int64_t(mayEnd_ ? plan.shortParts : plan.parts);
     pass_ = pass;
     units_ = units;
     parts = int32_t(wanted < units ? wanted : units);
@@ -107,7 +107,7 @@ class Run : public Job {
   const Step* step_;
   const Step* end_;
   float* room_;
-  int32_t granularity_;
+  bool mayEnd_;
   Pass pass_ = KERNEL;
   int64_t units_ = 0;
 };
@@ -118,7 +118,7 @@ inline int32_t runStep(const Step& step) {
   const uint64_t bytes = step.roomBytes();
   if (step.plan->scratchBytes > double(SIZE_MAX / 2)) return Job::OUT_OF_MEMORY;
   if (bytes > 0 && (room = malloc(size_t(bytes))) == nullptr) return Job::OUT_OF_MEMORY;
-  Run run(&step, 1, room, 1);
+  Run run(&step, 1, room, false);
   Pool::shared().run(&run);
   free(room);
   return run.outcome;

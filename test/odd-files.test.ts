@@ -113,7 +113,11 @@ describe('limits', () => {
 
   test('the limit of the command line', async () => {
     writeFileSync(at('small.png'), png);
-    await fail(['small.png', '-o', 'never.png', '--max-pixels', '3071'], 1, /at most 3071 pixels, got "3072, 64 wide and 48 high"/);
+    await fail(
+      ['small.png', '-o', 'never.png', '--max-pixels', '3071'],
+      1,
+      /at most 3071 pixels, got "3072, 64 wide and 48 high"/,
+    );
     await fail(['small.png', '-o', 'never.png', '--max-pixels', 'all'], 2, /max-pixels: expected a whole number/);
     await succeed(['small.png', '-o', 'within.png', '--max-pixels', '3072']);
   });

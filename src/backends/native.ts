@@ -4,7 +4,7 @@ import { SepconvError } from '../core/errors.js';
 import { kernelFor, kernelNames } from '../core/kernel-table.js';
 import type { BackendSource, Kernels, Memory, OpName, Place, Plan, Prepared, Stage, Step } from '../core/kernels.js';
 import { layouts, type Params, packParams, paramWords } from '../core/params.js';
-import { arrayAt, byteExtentsOf, shortPlace } from '../core/places.js';
+import { arrayAt, byteExtentsOf, shortPlace, workOf } from '../core/places.js';
 import { type ChannelsLast, type Planes, toChannelsLast } from './channels-last.js';
 
 /** A kernel of one instruction set, as the addon's functions take it. */
@@ -35,18 +35,31 @@ interface Addon {
     slopes: readonly Float32Array[],
     packed: ArrayBufferLike,
   ): void;
-  /** Fills the buffer of a plan, whose fields from `inputBytes` to `parts` are written already. */
+  /** Fills the buffer of a plan, whose fields from `inputBytes` to `shortParts` are written already. */
   plan(kernel: AddonKernel, packed: ArrayBufferLike, params: Int32Array, plan: ArrayBufferLike): void;
-  run(
-    plan: ArrayBufferLike,
-    input: TensorData,
-    output: TensorData,
-    residual: TensorData | undefined,
-  ): (typeof outcomes)[keyof typeof outcomes];
+  run(plan: ArrayBufferLike, input: TensorData, output: TensorData, residual: TensorData | undefined): Outcome;
+  /** Each list has one of each step; `done` is called on this thread when they are over. */
+  start(
+    plans: readonly ArrayBufferLike[],
+    inputs: readonly TensorData[],
+    outputs: readonly TensorData[],
+    residuals: readonly (TensorData | undefined)[],
+    done: (outcome: Outcome) => void,
+  ): StartedRun | Outcome;
+  /** Ends a run whose `done` was not called yet. */
+  cancel(run: StartedRun): void;
+  /** Undefined where there is no memory, or the host lets no buffer stand on memory that is not its own. */
+  allocate(bytes: number): { readonly buffer: ArrayBuffer; readonly block: object } | undefined;
+  /** Gives the bytes back at once, unless the buffer was transferred. */
+  free(block: object, buffer: ArrayBuffer): void;
 }
+
+/** A run under way. */
+type StartedRun = object;
 
 /** How a run ended. */
 const outcomes = { done: 0, cancelled: 1, outOfMemory: 2, shortPlace: 3 } as const;
+type Outcome = (typeof outcomes)[keyof typeof outcomes];
 
 /** The numbers that native/plan.h begins with, in order. */
 const planFields = {
@@ -58,10 +71,14 @@ const planFields = {
   output: 7,
   threads: 10,
   parts: 11,
+  shortParts: 12,
 } as const;
 
 /** Multiply-adds that are worth a thread: waking one costs about as much as this many. */
 const workPerThread = 2 ** 20;
+
+/** Multiply-adds of a part of a run that may be aborted: less than a millisecond, on all but scalar kernels. */
+const workPerShortPart = 2 ** 23;
 
 /** Parts that each thread takes of a run, so that one that is held up leaves little to wait for. */
 const partsPerThread = 2;
@@ -99,9 +116,12 @@ class NativeKernels implements Kernels {
   readonly isa: string;
   readonly threads: number;
   readonly precision: Kernels['precision'];
+  readonly shortWork = workPerThread;
   readonly #addon: Addon;
   readonly #kernels = new Map<string, AddonKernel>();
   readonly #threadsFor: (params: readonly Params[]) => number;
+  /** Keeps what the addon works on from being collected. */
+  readonly #underWay = new Set<readonly Step[]>();
 
   constructor(addon: Addon, isa: string, threads: number | undefined, parallelism: number) {
     this.isa = isa;
@@ -123,6 +143,10 @@ class NativeKernels implements Kernels {
     return new NativeMemory(this.#addon, bytes);
   }
 
+  holds(memory: Memory): boolean {
+    return memory instanceof NativeMemory;
+  }
+
   run(steps: readonly Step[]): void {
     for (let i = 0; i < steps.length; i++) this.#runStep(steps[i]);
   }
@@ -130,9 +154,41 @@ class NativeKernels implements Kernels {
   #runStep({ plan, input, output, residual }: Step): void {
     const added = residual === undefined ? undefined : arrayOf(residual);
     const outcome = this.#addon.run((plan as NativePlan).buffer, arrayOf(input), arrayOf(output), added);
-    if (outcome === outcomes.done) return;
-    if (outcome === outcomes.shortPlace) throw shortPlace();
-    throw outOfMemory('what a run needs beside its tensors', plan.scratchBytes);
+    if (outcome !== outcomes.done) throw errorFor(outcome, plan);
+  }
+
+  async start(steps: readonly Step[], signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const memories = steps.flatMap(({ input, output, residual }) => [input.memory, output.memory, residual?.memory]);
+    const held = memories.filter((memory) => memory instanceof NativeMemory);
+    for (const memory of held) memory.retain();
+    this.#underWay.add(steps);
+    try {
+      const outcome = await this.#outcomeOf(steps, signal);
+      if (outcome === outcomes.cancelled) throw signal?.reason;
+      if (outcome !== outcomes.done) throw errorFor(outcome, steps[0].plan);
+    } finally {
+      this.#underWay.delete(steps);
+      for (const memory of held) memory.release();
+    }
+  }
+
+  #outcomeOf(steps: readonly Step[], signal: AbortSignal | undefined): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const started = this.#addon.start(
+        steps.map(({ plan }) => (plan as NativePlan).buffer),
+        steps.map(({ input }) => arrayOf(input)),
+        steps.map(({ output }) => arrayOf(output)),
+        steps.map(({ residual }) => residual && arrayOf(residual)),
+        (outcome) => {
+          signal?.removeEventListener('abort', abort);
+          resolve(outcome);
+        },
+      );
+      const abort = () => this.#addon.cancel(started as StartedRun);
+      if (typeof started === 'number') resolve(started);
+      else signal?.addEventListener('abort', abort);
+    });
   }
 
   #kernel(name: string): AddonKernel {
@@ -210,7 +266,9 @@ class NativePlan implements Plan {
       fields.set([planes.batch, planes.outputChannels, planes.outputPixels], planFields.output);
     }
     fields[planFields.threads] = threads;
-    fields[planFields.parts] = threads === 1 ? 1 : threads * partsPerThread;
+    const parts = threads === 1 ? 1 : threads * partsPerThread;
+    fields[planFields.parts] = parts;
+    fields[planFields.shortParts] = Math.max(parts, Math.ceil(workOf(params) / workPerShortPart));
     addon.plan(kernel, packed, packParams(own), fields.buffer);
     this.params = params;
     this.units = fields[planFields.units];
@@ -226,24 +284,35 @@ function asGiven(_: OpName, params: readonly Params[]): ChannelsLast {
 
 /**
  * Begins on a line of the cache. Large arrays of JavaScript begin 16 bytes after one where glibc gives the memory, and
- * then half of the vectors of 32 bytes lie on two lines.
+ * then half of the vectors of 32 bytes lie on two lines. A transferred buffer takes the bytes along, and yet they stay
+ * where they are while this is reachable.
  */
 class NativeMemory implements Memory {
   readonly bytes: number;
   readonly buffer: ArrayBuffer;
-  readonly byteOffset: number;
+  readonly byteOffset = 0;
   readonly array: Uint8Array;
+  readonly #addon: Addon;
+  readonly #block: object;
+  #count = 1;
 
   constructor(addon: Addon, bytes: number) {
-    const room = new Uint8Array(allocateBytes(bytes + addon.lineBytes, 'a tensor'));
+    const given = addon.allocate(bytes);
+    if (given === undefined) throw outOfMemory(`${bytes} bytes for a tensor`, bytes);
     this.bytes = bytes;
-    this.buffer = room.buffer as ArrayBuffer;
-    this.byteOffset = addon.bytesToLine(room);
-    this.array = room.subarray(this.byteOffset, this.byteOffset + bytes);
+    this.buffer = given.buffer;
+    this.array = new Uint8Array(given.buffer);
+    this.#addon = addon;
+    this.#block = given.block;
   }
 
-  retain(): void {}
-  release(): void {}
+  retain(): void {
+    this.#count++;
+  }
+
+  release(): void {
+    if (--this.#count === 0) this.#addon.free(this.#block, this.buffer);
+  }
 }
 
 /** What the addon reads or writes at a place. */
@@ -256,7 +325,10 @@ function arrayOf({ memory, byteOffset }: Place): TensorData {
 
 /** As many threads as the multiply-adds of a call are worth. */
 function worthwhileThreads(params: readonly Params[], parallelism: number): number {
-  let work = 0;
-  for (const p of params) work += p.batch * p.outputHeight * p.outputWidth * p.outputChannels * p.products;
-  return Math.min(parallelism, Math.max(1, Math.floor(work / workPerThread)));
+  return Math.min(parallelism, Math.max(1, Math.floor(workOf(params) / workPerThread)));
+}
+
+function errorFor(outcome: Outcome, plan: Plan): SepconvError {
+  if (outcome === outcomes.shortPlace) return shortPlace();
+  return outOfMemory('what a run needs beside its tensors', plan.scratchBytes);
 }

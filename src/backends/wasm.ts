@@ -44,6 +44,7 @@ class WasmKernels implements Kernels {
   readonly isa = 'simd128';
   readonly threads = 1;
   readonly precision = 'exact';
+  readonly shortWork = 2 ** 18;
   readonly #heap = new Heap();
   readonly #arena = new Arena(this.#heap);
   readonly #kernels: ReadonlyMap<string, WasmKernel>;
@@ -69,6 +70,15 @@ class WasmKernels implements Kernels {
     const memory = new WasmMemory(this.#heap, bytes);
     this.#heap.bytes.fill(0, memory.byteOffset, memory.byteOffset + bytes);
     return memory;
+  }
+
+  holds(memory: Memory): boolean {
+    return memory instanceof WasmMemory && memory.buffer === this.#heap.buffer;
+  }
+
+  async start(steps: readonly Step[], signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.run(steps);
   }
 
   run(steps: readonly Step[]): void {

@@ -30,6 +30,8 @@ export interface Kernels {
   readonly isa: string;
   readonly threads: number;
   readonly precision: Precision;
+  /** Multiply-adds of a run that is over sooner than it could be handed to other threads, or cut into slices. */
+  readonly shortWork: number;
   /** Takes the weights once, packed as this backend likes them, into memory of its own. */
   prepare(op: OpName, stages: readonly Stage[]): Prepared;
   /**
@@ -38,12 +40,24 @@ export interface Kernels {
    * @throws SepconvError `ERR_MEMORY`
    */
   allocate(bytes: number): Memory;
+  /** Whether started steps use this memory where it stands, because nothing can take it from them: it is this backend's. */
+  holds(memory: Memory): boolean;
   /**
    * Runs the steps, one after another; each output is written completely, in the layout that the params name.
    *
    * @throws SepconvError `ERR_MEMORY` before the step writes anything, `ERR_BUFFER` where a place is too short
    */
   run(steps: readonly Step[]): void;
+  /**
+   * Starts the steps, one after another, off the calling thread where the backend has others, else in slices that yield to
+   * the event loop within 8 ms. Plans, packed weights and memory that it holds stay until the promise settles; other
+   * places are read and written where they stand, and nobody else may have them.
+   *
+   * @returns resolves when all outputs are written; rejects with `signal.reason` when it is aborted, and then nothing is
+   * written any more
+   * @throws SepconvError (rejects) as `run` does
+   */
+  start(steps: readonly Step[], signal?: AbortSignal): Promise<void>;
 }
 
 /** One pass of an op with its weights; only fused ops have more than one. */

@@ -1,15 +1,27 @@
 // From a declared op to a result: weights packed once, shapes settled per input size, operands checked per run.
-import { allocate, arrayOn, type TensorData } from './arrays.js';
+import type { AllocatedTensor } from './allocated.js';
+import type { TensorData } from './arrays.js';
+import { Call } from './call.js';
 import { type Cost, costOf } from './cost.js';
-import { invalid, SepconvError } from './errors.js';
-import type { Kernels, Memory, Plan, Prepared, Stage, Step } from './kernels.js';
+import { SepconvError } from './errors.js';
+import type { Kernels, Prepared, Stage } from './kernels.js';
 import { imageSize, permute } from './layout.js';
-import { checkOptions, type RunOptions } from './options.js';
-import { checkOverlap } from './overlap.js';
-import type { Params } from './params.js';
-import { type Op, outputShapeOf, paramsFor, type Settled, type SettledStage } from './settled.js';
-import { readShape, type Shape, sameShape, sizeOf } from './shape.js';
-import { arrayOf, placeOf, readTensorData, readTensorShape, type Tensor } from './tensor.js';
+import { checkOptions, type RunAsyncOptions, type RunOptions, readSignal } from './options.js';
+import { workOf } from './places.js';
+import { OutputRing } from './ring.js';
+import type { Op, Settled, SettledStage } from './settled.js';
+import { readShape, type Shape, sizeOf } from './shape.js';
+import { Sizes } from './sizes.js';
+import { Staging, startCall } from './staging.js';
+import {
+  iteratorOf,
+  type ReadStreamOptions,
+  readStreamOptions,
+  type Source,
+  type StreamOptions,
+  streamOf,
+} from './stream.js';
+import { arrayOf, readTensorData, readTensorShape, type Tensor } from './tensor.js';
 
 /** A one-shot call: prepare, run, dispose. */
 export function runOnce<D extends TensorData, Options extends object>(
@@ -31,19 +43,14 @@ export function runOnce<D extends TensorData, Options extends object>(
   }
 }
 
-const withoutResidual = ['out'];
-const withResidual = ['out', 'residual'];
+const optionsOf = {
+  none: { run: ['out'], runAsync: ['out', 'signal'] },
+  optional: { run: ['out', 'residual'], runAsync: ['out', 'residual', 'signal'] },
+  required: { run: ['out', 'residual'], runAsync: ['out', 'residual', 'signal'] },
+} as const;
 
-/** What inputs of one shape have in common. */
-interface Sized {
-  readonly inputShape: Shape;
-  readonly outputShape: Shape;
-  readonly inputLength: number;
-  readonly outputLength: number;
-  readonly params: readonly Params[];
-  /** Made for the first run. */
-  plan: Plan | undefined;
-}
+/** An input of a stream, with what it is added to where the operator adds. */
+export type StreamItem<D extends TensorData> = Tensor<D> | { readonly input: Tensor<D>; readonly residual: Tensor<D> };
 
 /**
  * An op whose weights are checked and packed: runs on any batch and any image size, again and again.
@@ -55,12 +62,12 @@ interface Sized {
 export class Operator<D extends TensorData = Float32Array> {
   readonly #kernels: Kernels;
   readonly #settled: Settled;
+  readonly #sizes: Sizes;
   #prepared: Prepared | undefined;
-  /** Of the last input. */
-  #sized: Sized | undefined;
-  /** The step of every run on the calling thread, which is over before anything else can happen. */
-  readonly #step = new OwnStep();
-  readonly #steps: readonly Step[] = [this.#step as Step];
+  /** For the next run; a run that is begun inside of another one, by a getter of the caller's, makes its own. */
+  #idle: Call | undefined = new Call();
+  readonly #staging = new Staging();
+  readonly #underWay = new Set<Promise<unknown>>();
 
   /** @internal Made by the `prepare…` functions. */
   constructor(
@@ -77,6 +84,7 @@ export class Operator<D extends TensorData = Float32Array> {
     const weights = op.filters.map((name, index) => arrayOf(name, data[index], sizeOf(shapes[index]), 'float32'));
     this.#kernels = kernels;
     this.#settled = settled;
+    this.#sizes = new Sizes(settled);
     this.#prepared = kernels.prepare(
       settled.kernel,
       settled.stages.map((stage, index) => toStage(stage, weights[index] as Float32Array | undefined)),
@@ -92,126 +100,124 @@ export class Operator<D extends TensorData = Float32Array> {
    * nothing is written then
    */
   run(input: Tensor<D>, options?: RunOptions<D>): Tensor<D> {
-    checkOptions(options, this.#settled.residual === 'none' ? withoutResidual : withResidual);
-    const out = options?.out;
-    const residual = options?.residual;
-    const isAdded = residual !== undefined || this.#settled.residual === 'required';
-    const sized = this.#sizedFor(readTensorShape('input', input, 4, this.#sized?.inputShape));
-    const inputData = readTensorData('input', input);
-    const addedData = isAdded ? this.#readLikeOutput('residual', residual as Tensor<D>, sized) : undefined;
-    const outData = out === undefined ? undefined : this.#readLikeOutput('out', out, sized);
-    // From here on nothing of the caller's runs.
-    if (this.#prepared === undefined) {
-      throw new SepconvError('ERR_DISPOSED', 'operator: it was disposed; prepare a new one', { argument: 'operator' });
+    checkOptions(options, optionsOf[this.#settled.residual].run);
+    const call = this.#idle ?? new Call();
+    this.#idle = undefined;
+    try {
+      call.read(this.#settled, this.#sizes, input, options?.out, options?.residual);
+      call.check(this.#live());
+      if (!call.isEmpty) this.#kernels.run(call.steps);
+      call.deliver();
+      return call.result as Tensor<D>;
+    } finally {
+      call.clear();
+      this.#idle = call;
     }
-    const { inputType, outputType } = this.#settled;
-    const from = placeOf('input', inputData, sized.inputLength, inputType);
-    const added = isAdded ? placeOf('residual', addedData, sized.outputLength, outputType) : undefined;
-    if (out === undefined) {
-      const data = allocate(outputType, sized.outputLength);
-      this.#compute(this.#prepared, sized, from, data, added);
-      return { data: data as D, shape: sized.outputShape };
+  }
+
+  /**
+   * Runs on one input while the event loop goes on: on threads of the backend, or where it has none in slices. Work that
+   * is over sooner than it could be handed over is done at once.
+   *
+   * Tensors of `runtime.allocate` and arrays on SharedArrayBuffers are used where they stand, and must not be written
+   * meanwhile; of others a copy is taken at the call, and the result is copied to `out` at the end. A transferred `out`
+   * gives `ERR_BUFFER` then.
+   *
+   * @param input in the operator's layout and type
+   * @returns `out` where it is given, else a new tensor; rejects with `signal.reason` when the run is aborted, and then
+   * nothing is read or written any more
+   * @throws SepconvError (rejects) as `run` does
+   */
+  async runAsync(input: Tensor<D>, options?: RunAsyncOptions<D>): Promise<Tensor<D>> {
+    checkOptions(options, optionsOf[this.#settled.residual].runAsync);
+    const signal = readSignal(options?.signal);
+    const call = new Call();
+    call.read(this.#settled, this.#sizes, input, options?.out, options?.residual);
+    signal?.throwIfAborted();
+    call.check(this.#live());
+    if (call.isEmpty || workOf(call.sized.params) < this.#kernels.shortWork) {
+      if (!call.isEmpty) this.#kernels.run(call.steps);
+      call.deliver();
+    } else {
+      await this.#track(startCall(this.#kernels, call, this.#staging, signal, this.#underWay.size + 1));
     }
-    this.#compute(this.#prepared, sized, from, placeOf('out', outData, sized.outputLength, outputType), added);
-    return out;
+    return call.result as Tensor<D>;
+  }
+
+  /**
+   * Runs on one input after another and gives the outputs in their order, several under way at once: as many as
+   * `concurrency` are taken from the source and not yet handed on, so a slow consumer holds the source back.
+   *
+   * @param source tensors, or `{ input, residual }`: an iterable, an async iterable or a ReadableStream. It is closed when
+   * the stream ends before it, whether by the consumer, an abort or an error
+   * @throws SepconvError `ERR_OPTION` at the call; what a run throws, what the source throws and `signal.reason` end the
+   * stream
+   */
+  stream(source: Source<StreamItem<D>>, options?: StreamOptions): AsyncGenerator<Tensor<D>, void, undefined> {
+    const settings = readStreamOptions(options, this.#kernels.threads + 1);
+    const items = iteratorOf(source);
+    const ring = settings.reuse ? new OutputRing(this.#kernels, this.#settled.outputType) : undefined;
+    return this.#streamed(items, settings, ring);
   }
 
   /** The shape that `run` would give for an input of this shape. */
   outputShape(inputShape: Shape): Shape {
-    return this.#sizedFor(readShape('inputShape', inputShape, 4)).outputShape;
+    return this.#sizes.of(readShape('inputShape', inputShape, 4)).outputShape;
   }
 
   /** What `run` costs on an input of this shape: parameters, multiply-adds, bytes; see `Cost`. */
   cost(inputShape: Shape): Cost {
-    return costOf(this.#settled, this.#sizedFor(readShape('inputShape', inputShape, 4)).params);
+    return costOf(this.#settled, this.#sizes.of(readShape('inputShape', inputShape, 4)).params);
   }
 
-  /** Frees the packed weights; any later run throws `ERR_DISPOSED`. */
+  /** Frees the packed weights, once no run that was started needs them; any later run throws `ERR_DISPOSED`. */
   [Symbol.dispose](): void {
     this.#prepared?.dispose();
     this.#prepared = undefined;
   }
 
-  #sizedFor(inputShape: Shape): Sized {
-    const last = this.#sized;
-    if (last !== undefined && sameShape(last.inputShape, inputShape)) return last;
-    const params = paramsFor(this.#settled, inputShape);
-    const outputShape = Object.freeze(outputShapeOf(this.#settled, params));
-    const [inputLength, outputLength] = [sizeOf(inputShape), sizeOf(outputShape)];
-    const sized = { inputShape, outputShape, inputLength, outputLength, params, plan: undefined };
-    this.#sized = sized;
-    return sized;
+  /** The same, and waits for the runs that were started. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this[Symbol.dispose]();
+    await Promise.allSettled(this.#underWay);
   }
 
-  /** Reads the data of a tensor that has the output's shape. */
-  #readLikeOutput(argument: string, value: Tensor<D>, { outputShape }: Sized): unknown {
-    const shape = readTensorShape(argument, value, 4, outputShape);
-    if (shape !== outputShape) {
-      const expected = `the output's shape ${JSON.stringify(outputShape)}`;
-      throw invalid('ERR_SHAPE', `${argument}.shape`, expected, shape, 'ask outputShape for it');
+  #live(): Prepared {
+    if (this.#prepared === undefined) {
+      throw new SepconvError('ERR_DISPOSED', 'operator: it was disposed; prepare a new one', { argument: 'operator' });
     }
-    return readTensorData(argument, value);
+    return this.#prepared;
   }
 
-  #compute(
-    prepared: Prepared,
-    sized: Sized,
-    input: Memory | TensorData,
-    output: Memory | TensorData,
-    residual: Memory | TensorData | undefined,
-  ): void {
-    if (sized.outputLength === 0) return;
-    const { inPlace, outputType } = this.#settled;
-    const clash = checkOverlap(output, 'input', input, inPlace);
-    const clashes = (residual !== undefined && checkOverlap(output, 'residual', residual, inPlace)) || clash;
-    const target = clashes ? allocate(outputType, sized.outputLength) : output;
-    sized.plan ??= prepared.plan(sized.params);
-    this.#step.fill(sized.plan, input, target, residual);
+  async #track(run: Promise<void>): Promise<void> {
+    this.#underWay.add(run);
     try {
-      this.#kernels.run(this.#steps);
+      await run;
     } finally {
-      this.#step.clear();
+      this.#underWay.delete(run);
     }
-    if (clashes) asArray(output, sized.outputLength, this.#settled).set(target as TensorData);
-  }
-}
-
-/** A step and its places, kept by an operator so that a run makes no objects. */
-class OwnStep {
-  plan: Plan | undefined;
-  readonly input = new OwnPlace();
-  readonly output = new OwnPlace();
-  residual: OwnPlace | undefined;
-  readonly #added = new OwnPlace();
-
-  fill(
-    plan: Plan,
-    input: Memory | TensorData,
-    output: Memory | TensorData,
-    residual: Memory | TensorData | undefined,
-  ): void {
-    this.plan = plan;
-    this.input.memory = input;
-    this.output.memory = output;
-    this.#added.memory = residual;
-    this.residual = residual === undefined ? undefined : this.#added;
   }
 
-  clear(): void {
-    this.plan = undefined;
-    this.input.memory = undefined;
-    this.output.memory = undefined;
-    this.#added.memory = undefined;
+  async *#streamed(
+    items: AsyncIterator<StreamItem<D>> | Iterator<StreamItem<D>>,
+    settings: ReadStreamOptions,
+    ring: OutputRing | undefined,
+  ): AsyncGenerator<Tensor<D>, void, undefined> {
+    const start = async (item: StreamItem<D>, signal: AbortSignal) => {
+      const { input, residual } = item !== null && typeof item === 'object' && 'input' in item ? item : { input: item };
+      if (ring === undefined) return this.runAsync(input, { residual, signal });
+      const out = ring.take(this.#sizes.of(readTensorShape('input', input, 4)).outputShape) as unknown as Tensor<D>;
+      return this.runAsync(input, { out, residual, signal });
+    };
+    try {
+      for await (const result of streamOf(items, start, settings)) {
+        yield result;
+        ring?.give(result as unknown as AllocatedTensor<TensorData>);
+      }
+    } finally {
+      ring?.dispose();
+    }
   }
-}
-
-class OwnPlace {
-  memory: Memory | TensorData | undefined;
-  readonly byteOffset = 0;
-}
-
-function asArray(place: Memory | TensorData, length: number, { outputType }: Settled): TensorData {
-  return ArrayBuffer.isView(place) ? place : arrayOn(place.buffer, place.byteOffset, length, outputType);
 }
 
 const noFilter = new Float32Array();

@@ -47,6 +47,22 @@ export interface RunOptions<D extends TensorData = Float32Array> {
   readonly residual?: Tensor<D> | undefined;
 }
 
+/** What belongs to one asynchronous run. */
+export interface RunAsyncOptions<D extends TensorData = Float32Array> extends RunOptions<D> {
+  /** Ends the run, and the promise rejects with `signal.reason`; what was written to `out` until then stays there. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Reads a signal, of whatever realm. */
+export function readSignal(signal: unknown): AbortSignal | undefined {
+  if (signal === undefined) return undefined;
+  const given = signal as Partial<AbortSignal> | null;
+  if (typeof given?.aborted !== 'boolean' || typeof given.addEventListener !== 'function') {
+    throw invalid('ERR_OPTION', 'signal', 'an AbortSignal', signal, 'give the signal of an AbortController');
+  }
+  return signal as AbortSignal;
+}
+
 /** Refuses what is not an object of options, and names that are not `known`. */
 export function checkOptions(options: unknown, known?: readonly string[]): void {
   if (options === undefined) return;

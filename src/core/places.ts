@@ -21,6 +21,13 @@ export function byteExtentsOf(params: readonly Params[]): ByteExtents {
   };
 }
 
+/** Multiply-adds of a run, those of its taps in the padding among them. */
+export function workOf(params: readonly Params[]): number {
+  let work = 0;
+  for (const p of params) work += p.batch * p.outputHeight * p.outputWidth * p.outputChannels * p.products;
+  return work;
+}
+
 /** The views that were made last, so that a run after another makes none. */
 const lastViews = new WeakMap<Memory, TensorData>();
 

@@ -44,6 +44,7 @@ export const reference: Kernels = {
   isa: 'none',
   threads: 1,
   precision: 'exact',
+  shortWork: 2 ** 12,
   prepare(op, stages) {
     const own = stages.map((stage) => ({ ...stage, filter: copyOf(stage.filter) }));
     return {
@@ -58,7 +59,12 @@ export const reference: Kernels = {
     };
   },
   allocate: plainMemory,
+  holds: () => false,
   run(steps) {
+    for (const step of steps) runStep(step);
+  },
+  async start(steps, signal) {
+    signal?.throwIfAborted();
     for (const step of steps) runStep(step);
   },
 };

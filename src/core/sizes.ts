@@ -1,0 +1,51 @@
+// What inputs of one shape have in common.
+import type { Plan, Prepared } from './kernels.js';
+import type { Params } from './params.js';
+import { outputShapeOf, paramsFor, type Settled } from './settled.js';
+import { type Shape, sameShape, sizeOf } from './shape.js';
+
+export class Sized {
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  readonly inputLength: number;
+  readonly outputLength: number;
+  readonly params: readonly Params[];
+  #plan: Plan | undefined;
+
+  /** @throws SepconvError where the op takes no such input */
+  constructor(settled: Settled, inputShape: Shape) {
+    this.params = paramsFor(settled, inputShape);
+    this.inputShape = inputShape;
+    this.outputShape = Object.freeze(outputShapeOf(settled, this.params));
+    this.inputLength = sizeOf(inputShape);
+    this.outputLength = sizeOf(this.outputShape);
+  }
+
+  /** Made for the first run. */
+  planOf(prepared: Prepared): Plan {
+    this.#plan ??= prepared.plan(this.params);
+    return this.#plan;
+  }
+}
+
+/** The sizes of an operator's runs, of which the last is kept. */
+export class Sizes {
+  readonly #settled: Settled;
+  #last: Sized | undefined;
+
+  constructor(settled: Settled) {
+    this.#settled = settled;
+  }
+
+  get lastShape(): Shape | undefined {
+    return this.#last?.inputShape;
+  }
+
+  of(inputShape: Shape): Sized {
+    const last = this.#last;
+    if (last !== undefined && sameShape(last.inputShape, inputShape)) return last;
+    const sized = new Sized(this.#settled, inputShape);
+    this.#last = sized;
+    return sized;
+  }
+}

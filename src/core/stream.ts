@@ -1,0 +1,168 @@
+// Many inputs through one asynchronous step: results in order, a bounded number of them under way, and every way to end.
+import { invalid } from './errors.js';
+import { checkOptions, readSignal } from './options.js';
+
+export interface StreamOptions {
+  /** Inputs that are taken from the source and not yet handed on as results. Default: threads and one more. */
+  readonly concurrency?: number | undefined;
+  /** Whether results come in the order of their inputs, as by default, or as they are ready. */
+  readonly ordered?: boolean | undefined;
+  /** Ends the stream: the consumer gets `signal.reason`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether results are written into a ring of outputs, each valid until the next one is asked for. Default false. */
+  readonly reuse?: boolean | undefined;
+}
+
+/** Whatever gives one item after another. */
+export type Source<Item> = Iterable<Item> | AsyncIterable<Item> | ReadableStream<Item>;
+
+export interface ReadStreamOptions {
+  readonly concurrency: number;
+  readonly ordered: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly reuse: boolean;
+}
+
+export function readStreamOptions(options: StreamOptions | undefined, concurrency: number): ReadStreamOptions {
+  checkOptions(options, ['concurrency', 'ordered', 'signal', 'reuse']);
+  const given = { concurrency, ordered: true, signal: undefined, reuse: false, ...defined(options) };
+  const { concurrency: most, ordered, reuse } = given;
+  if (!Number.isInteger(most) || most < 1) {
+    throw invalid(
+      'ERR_OPTION',
+      'concurrency',
+      'an integer of at least 1',
+      most,
+      'leave it out for threads and one more',
+    );
+  }
+  for (const [name, value] of Object.entries({ ordered, reuse })) {
+    if (typeof value !== 'boolean') throw invalid('ERR_OPTION', name, 'true or false', value, 'give one of them');
+  }
+  return { ...given, signal: readSignal(given.signal) };
+}
+
+function defined(options: StreamOptions | undefined): object {
+  return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
+}
+
+/** An item under way, or its result. */
+interface Entry<Result> {
+  outcome?: { readonly value: Result } | { readonly error: unknown };
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Takes items from a source and gives their results.
+ *
+ * @param start begins one item; its signal ends it when the stream ends early
+ */
+export async function* streamOf<Item, Result>(
+  source: AsyncIterator<Item> | Iterator<Item>,
+  start: (item: Item, signal: AbortSignal) => Promise<Result>,
+  { concurrency, ordered, signal }: ReadStreamOptions,
+): AsyncGenerator<Result, void, undefined> {
+  const entries: Entry<Result>[] = [];
+  const stop = new AbortController();
+  let wake = () => {};
+  let isPulling = false;
+  let isExhausted = false;
+  let failure: { readonly error: unknown } | undefined;
+
+  const begin = (item: Item) => {
+    const entry: Entry<Result> = {
+      ended: start(item, stop.signal).then(
+        (value) => {
+          entry.outcome = { value };
+          wake();
+        },
+        (error: unknown) => {
+          entry.outcome = { error };
+          wake();
+        },
+      ),
+    };
+    entries.push(entry);
+  };
+  const pull = async () => {
+    isPulling = true;
+    try {
+      const { done, value } = await source.next();
+      if (done) isExhausted = true;
+      else if (!stop.signal.aborted) begin(value);
+    } catch (error) {
+      isExhausted = true;
+      failure ??= { error };
+    } finally {
+      isPulling = false;
+      wake();
+    }
+  };
+  const abort = () => {
+    failure = { error: signal?.reason };
+    wake();
+  };
+
+  signal?.addEventListener('abort', abort);
+  try {
+    if (signal?.aborted) abort();
+    for (;;) {
+      if (failure !== undefined) throw failure.error;
+      if (!isExhausted && !isPulling && entries.length < concurrency) void pull();
+      const at = ordered
+        ? 0
+        : Math.max(
+            0,
+            entries.findIndex(({ outcome }) => outcome !== undefined),
+          );
+      const outcome = entries[at]?.outcome;
+      if (outcome !== undefined) {
+        entries.splice(at, 1);
+        if ('error' in outcome) throw outcome.error;
+        yield outcome.value;
+      } else if (isExhausted && entries.length === 0) {
+        return;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    stop.abort();
+    if (!isExhausted) await close(source, isPulling);
+    await Promise.all(entries.map(({ ended }) => ended));
+  }
+}
+
+/** Tells the source that no more will be asked of it; one that is still to answer is not waited for. */
+async function close(source: AsyncIterator<unknown> | Iterator<unknown>, isPulling: boolean): Promise<void> {
+  const closed = (async () => source.return?.())();
+  if (isPulling) closed.catch(() => {});
+  else await closed;
+}
+
+/** The iterator of a source. @throws SepconvError `ERR_OPTION` */
+export function iteratorOf<Item>(source: Source<Item>): AsyncIterator<Item> | Iterator<Item> {
+  const given = source as Partial<AsyncIterable<Item> & Iterable<Item> & ReadableStream<Item>> | null | undefined;
+  if (typeof given?.[Symbol.asyncIterator] === 'function')
+    return (source as AsyncIterable<Item>)[Symbol.asyncIterator]();
+  if (typeof given?.[Symbol.iterator] === 'function' && typeof source !== 'string') {
+    return (source as Iterable<Item>)[Symbol.iterator]();
+  }
+  if (typeof given?.getReader === 'function') return readerIterator((source as ReadableStream<Item>).getReader());
+  const expected = 'an iterable, an async iterable or a ReadableStream of tensors';
+  throw invalid('ERR_OPTION', 'source', expected, source, 'give a list or a generator');
+}
+
+/** For hosts whose streams are not iterable yet. */
+function readerIterator<Item>(reader: ReadableStreamDefaultReader<Item>): AsyncIterator<Item> {
+  return {
+    next: async () => (await reader.read()) as IteratorResult<Item>,
+    async return() {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+  };
+}
