@@ -2,27 +2,20 @@ import { outputSize } from '../../core/layout.js';
 import { type Params, reductions } from '../../core/params.js';
 import { elementIndex, forEachElement } from './image.js';
 import type { ReferenceKernel } from './index.js';
-import { forEachTap, inputIndex } from './window.js';
+import { forEachTap, inputIndex, tapsInside } from './window.js';
 
 /** The larger value, the first of ±0; NaN wins. */
 export function larger(m: number, v: number): number {
   return !Number.isNaN(m) && (v > m || Number.isNaN(v)) ? v : m;
 }
 
-/** Taps of one axis of a window that fall inside the image with its padding. */
-function tapsInPadded(out: number, stride: number, filter: number, dilation: number, padded: number): number {
-  let taps = 0;
-  for (let k = 0; k < filter; k++) if (out * stride + k * dilation < padded) taps++;
-  return taps;
-}
-
+/** Taps of a window that fall inside the image with its padding. */
 export function paddedTaps(p: Params, outY: number, outX: number): number {
   const height = p.paddingTop + p.inputHeight + p.paddingBottom;
   const width = p.paddingLeft + p.inputWidth + p.paddingRight;
-  return (
-    tapsInPadded(outY, p.strideHeight, p.filterHeight, p.dilationHeight, height) *
-    tapsInPadded(outX, p.strideWidth, p.filterWidth, p.dilationWidth, width)
-  );
+  const [, rows] = tapsInside(outY * p.strideHeight, p.filterHeight, p.dilationHeight, height);
+  const [, columns] = tapsInside(outX * p.strideWidth, p.filterWidth, p.dilationWidth, width);
+  return rows * columns;
 }
 
 /** The largest value under each window, or the sum divided by the number of taps. */

@@ -11,6 +11,11 @@ export function addProduct(sum: number, x: number, f: number): number {
   return Math.fround(sum + Math.fround(x * f));
 }
 
+/** The taps [begin, end) of one axis that fall inside [0, size), of a window whose tap 0 stands at `origin`. */
+export function tapsInside(origin: number, filter: number, dilation: number, size: number): [number, number] {
+  return [Math.max(0, Math.ceil(-origin / dilation)), Math.min(filter, Math.ceil((size - origin) / dilation))];
+}
+
 /** Calls `visit` for each tap (ky, kx) of an output pixel's window that falls inside the input, in canonical order. */
 export function forEachTap(
   p: Params,
@@ -18,12 +23,13 @@ export function forEachTap(
   outX: number,
   visit: (y: number, x: number, ky: number, kx: number) => void,
 ): void {
-  for (let ky = 0; ky < p.filterHeight; ky++) {
-    const y = outY * p.strideHeight - p.paddingTop + ky * p.dilationHeight;
-    if (y < 0 || y >= p.inputHeight) continue;
-    for (let kx = 0; kx < p.filterWidth; kx++) {
-      const x = outX * p.strideWidth - p.paddingLeft + kx * p.dilationWidth;
-      if (x >= 0 && x < p.inputWidth) visit(y, x, ky, kx);
+  const top = outY * p.strideHeight - p.paddingTop;
+  const left = outX * p.strideWidth - p.paddingLeft;
+  const [firstRow, rowsEnd] = tapsInside(top, p.filterHeight, p.dilationHeight, p.inputHeight);
+  const [firstColumn, columnsEnd] = tapsInside(left, p.filterWidth, p.dilationWidth, p.inputWidth);
+  for (let ky = firstRow; ky < rowsEnd; ky++) {
+    for (let kx = firstColumn; kx < columnsEnd; kx++) {
+      visit(top + ky * p.dilationHeight, left + kx * p.dilationWidth, ky, kx);
     }
   }
 }
