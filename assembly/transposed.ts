@@ -5,62 +5,88 @@ import { conv2dPack, conv2dPackedBytes, conv2dProducts, productGroups } from './
 import { at, Operands, Params, Weights } from './params';
 import { Products } from './product';
 
-/** One axis of a sliding window. */
-@unmanaged class Axis {
+/**
+ * An axis in the gather form: tap t of output o reads input (o + padding − t · dilation) / stride, where that is whole.
+ */
+@unmanaged class Gather {
   input: i32;
+  output: i32;
   filter: i32;
   stride: i32;
   dilation: i32;
   padding: i32;
+  /** Steps from one reaching tap to the next: in taps, and back in input pixels. */
+  tapStep: i32;
+  inputStep: i32;
+  /** The greatest divisor of stride and dilation, and what `inputStep` times is 1 modulo `tapStep`. */
+  divisor: i32;
+  inverse: i32;
 }
 
-/** The taps that reach one output position along an axis: `count` of them from `tap`, and the input pixels they read. */
+/** Written into the room at `g`. */
+function fillGather(
+  g: Gather, input: i32, output: i32, filter: i32, stride: i32, dilation: i32, padding: i32,
+): void {
+  // Euclid's algorithm: `divisor` is the dilation `times` times, but for multiples of the stride.
+  let divisor: i64 = dilation;
+  let rest: i64 = stride;
+  let times: i64 = 1;
+  let nextTimes: i64 = 0;
+  while (rest != 0) {
+    const quotient = divisor / rest;
+    const next = divisor - quotient * rest;
+    const after = times - quotient * nextTimes;
+    divisor = rest;
+    rest = next;
+    times = nextTimes;
+    nextTimes = after;
+  }
+  const step = stride / divisor;
+  g.input = input;
+  g.output = output;
+  g.filter = filter;
+  g.stride = stride;
+  g.dilation = dilation;
+  g.padding = padding;
+  g.tapStep = <i32>step;
+  g.inputStep = <i32>(dilation / divisor);
+  g.divisor = <i32>divisor;
+  g.inverse = <i32>((times % step + step) % step);
+}
+
+/** The taps that reach one output position along an axis: `count` of them from `tap`, and the first's input pixel. */
 @unmanaged class Reach {
   tap: i32;
   count: i32;
   input: i32;
 }
 
-function greatestDivisor(a: i32, b: i32): i32 {
-  while (b != 0) {
-    const rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a;
-}
-
-/** Steps from one reaching tap to the next: in taps, and back in input pixels. */
-@inline function tapStep(a: Axis): i32 {
-  return a.stride / greatestDivisor(a.stride, a.dilation);
-}
-
-@inline function inputStep(a: Axis): i32 {
-  return a.dilation / greatestDivisor(a.stride, a.dilation);
-}
-
 /** Written into the room at `r`. */
-function reachOf(a: Axis, out: i32, r: Reach): void {
-  const position = <i64>out + a.padding;
-  const step = tapStep(a);
+function reachOf(g: Gather, out: i32, r: Reach): void {
+  const position = <i64>out + g.padding;
   r.tap = 0;
   r.count = 0;
   r.input = 0;
-  let tap: i64 = 0;
-  while (tap < step && (position - tap * a.dilation) % a.stride != 0) ++tap;
-  if (tap == step) return;
-  let input = (position - tap * a.dilation) / a.stride;
+  if (position % g.divisor != 0) return;
+  let tap = position / g.divisor % g.tapStep * g.inverse % g.tapStep;
+  let input = (position - tap * g.dilation) / g.stride;
   // Skip the taps whose input pixels lie beyond the end, then count those down to the first pixel.
-  const back = inputStep(a);
-  if (input >= a.input) {
-    const skipped = (input - a.input) / back + 1;
-    tap += skipped * step;
-    input -= skipped * back;
+  if (input >= g.input) {
+    const skipped = (input - g.input) / g.inputStep + 1;
+    tap += skipped * g.tapStep;
+    input -= skipped * g.inputStep;
   }
-  if (input < 0 || tap >= a.filter) return;
+  if (input < 0 || tap >= g.filter) return;
   r.tap = <i32>tap;
-  r.count = <i32>min(input / back + 1, (a.filter - 1 - tap) / step + 1);
+  r.count = <i32>min(input / g.inputStep + 1, (g.filter - 1 - tap) / g.tapStep + 1);
   r.input = <i32>input;
+}
+
+/** Outputs from `out` on, a stride apart, that the same taps reach: if none is missing, up to the last input pixel. */
+function pixelsAlike(g: Gather, reach: Reach, out: i32): i32 {
+  const left = (g.filter - 1 - reach.tap) / g.tapStep + 1;
+  if (reach.count != left) return 1;
+  return min(g.input - reach.input, (g.output - 1 - out) / g.stride + 1);
 }
 
 export function transposedPackedBytes(p: Params): u64 {
@@ -75,43 +101,39 @@ export function transposedPack(p: Params, weights: Weights, packed: usize): void
 @unmanaged class Room {
   e: Epilogue;
   t: Products;
-  down: Axis;
-  across: Axis;
+  down: Gather;
+  across: Gather;
   rows: Reach;
   columns: Reach;
-  other: Reach;
 }
 
 /** Row `outY` of the outputs of one image. `y` is its first one. */
 function transposedRow(room: Room, image: usize, packed: usize, outY: i32, y: usize): void {
   const p = room.e.p;
   const t = room.t;
+  const down = room.down;
+  const across = room.across;
   const rows = room.rows;
   const columns = room.columns;
-  const other = room.other;
   const inputRow = p.inputWidth * p.inputChannels << 2;
-  reachOf(room.down, outY, rows);
+  reachOf(down, outY, rows);
   conv2dProducts(p, t);
   t.rows = rows.count;
-  t.rowStep = -inputRow * inputStep(room.down);
-  t.columnStep = -(p.inputChannels << 2) * inputStep(room.across);
+  t.rowStep = -inputRow * down.inputStep;
+  t.columnStep = -(p.inputChannels << 2) * across.inputStep;
   t.pixelStep = p.inputChannels << 2;
-  t.weightRowStep *= tapStep(room.down);
-  t.weightColumnStep *= tapStep(room.across);
+  t.weightRowStep *= down.tapStep;
+  t.weightColumnStep *= across.tapStep;
   t.outputStep = p.strideWidth * p.outputChannels << 2;
   for (let phase = 0; phase < p.strideWidth && phase < p.outputWidth; ++phase) {
     for (let outX = phase; outX < p.outputWidth; ) {
-      reachOf(room.across, outX, columns);
-      let pixels = 1;
-      let next = <i64>outX + p.strideWidth;
-      for (; next < p.outputWidth; next += p.strideWidth, ++pixels) {
-        reachOf(room.across, <i32>next, other);
-        if (other.tap != columns.tap || other.count != columns.count || columns.count == 0) break;
-      }
+      reachOf(across, outX, columns);
+      const pixels = pixelsAlike(across, columns, outX);
       t.columns = columns.count;
       t.firstProduct = (rows.tap * p.filterWidth + columns.tap) * t.channels;
       const x = image + rows.input * inputRow + (columns.input * p.inputChannels << 2);
       productGroups(room.e, t, x, packed, at(y, outX * p.outputChannels), pixels);
+      const next = outX + <i64>pixels * p.strideWidth;
       if (next > p.outputWidth) break;
       outX = <i32>next;
     }
@@ -124,7 +146,7 @@ export function transposedUnits(p: Params): i32 {
 }
 
 const roomSize: usize =
-  offsetof<Room>() + offsetof<Epilogue>() + offsetof<Products>() + 2 * offsetof<Axis>() + 3 * offsetof<Reach>();
+  offsetof<Room>() + offsetof<Epilogue>() + offsetof<Products>() + 2 * offsetof<Gather>() + 2 * offsetof<Reach>();
 
 export function transposedScratchBytes(p: Params): u64 {
   return roomSize;
@@ -135,22 +157,17 @@ function furnish(p: Params, operands: Operands, scratch: usize): Room {
   const room = changetype<Room>(scratch);
   room.e = changetype<Epilogue>(scratch + offsetof<Room>());
   room.t = changetype<Products>(changetype<usize>(room.e) + offsetof<Epilogue>());
-  room.down = changetype<Axis>(changetype<usize>(room.t) + offsetof<Products>());
-  room.across = changetype<Axis>(changetype<usize>(room.down) + offsetof<Axis>());
-  room.rows = changetype<Reach>(changetype<usize>(room.across) + offsetof<Axis>());
+  room.down = changetype<Gather>(changetype<usize>(room.t) + offsetof<Products>());
+  room.across = changetype<Gather>(changetype<usize>(room.down) + offsetof<Gather>());
+  room.rows = changetype<Reach>(changetype<usize>(room.across) + offsetof<Gather>());
   room.columns = changetype<Reach>(changetype<usize>(room.rows) + offsetof<Reach>());
-  room.other = changetype<Reach>(changetype<usize>(room.columns) + offsetof<Reach>());
   epilogueOf(p, operands, room.e);
-  room.down.input = p.inputHeight;
-  room.down.filter = p.filterHeight;
-  room.down.stride = p.strideHeight;
-  room.down.dilation = p.dilationHeight;
-  room.down.padding = p.paddingTop;
-  room.across.input = p.inputWidth;
-  room.across.filter = p.filterWidth;
-  room.across.stride = p.strideWidth;
-  room.across.dilation = p.dilationWidth;
-  room.across.padding = p.paddingLeft;
+  fillGather(
+    room.down, p.inputHeight, p.outputHeight, p.filterHeight, p.strideHeight, p.dilationHeight, p.paddingTop,
+  );
+  fillGather(
+    room.across, p.inputWidth, p.outputWidth, p.filterWidth, p.strideWidth, p.dilationWidth, p.paddingLeft,
+  );
   return room;
 }
 

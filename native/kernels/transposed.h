@@ -5,50 +5,63 @@
 
 namespace {
 
-/** The taps that reach one output position along an axis: `count` of them from `tap`, and the input pixels they read.
+/**
+ * An axis in the gather form: tap t of output o reads input (o + padding − t · dilation) / stride, where that is whole.
  */
+struct Gather {
+  Axis axis;
+  /** Steps from one reaching tap to the next: in taps, and back in input pixels. */
+  int32_t tapStep;
+  int32_t inputStep;
+  /** The greatest divisor of stride and dilation, and what `inputStep` times is 1 modulo `tapStep`. */
+  int32_t divisor;
+  int32_t inverse;
+};
+
+inline Gather gatherOf(const Axis& a) {
+  // Euclid's algorithm: `divisor` is the dilation `times` times, but for multiples of the stride.
+  int64_t divisor = a.dilation, rest = a.stride, times = 1, nextTimes = 0;
+  while (rest != 0) {
+    const int64_t quotient = divisor / rest;
+    const int64_t next = divisor - quotient * rest, after = times - quotient * nextTimes;
+    divisor = rest;
+    rest = next;
+    times = nextTimes;
+    nextTimes = after;
+  }
+  const int64_t step = a.stride / divisor;
+  return {a, int32_t(step), int32_t(a.dilation / divisor), int32_t(divisor), int32_t((times % step + step) % step)};
+}
+
+/** The taps that reach one output position along an axis: `count` of them from `tap`, and the first's input pixel. */
 struct Reach {
   int32_t tap;
   int32_t count;
   int32_t input;
 };
 
-inline int32_t greatestDivisor(int32_t a, int32_t b) {
-  while (b != 0) {
-    const int32_t rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a;
-}
-
-/** Steps from one reaching tap to the next: in taps, and back in input pixels. */
-inline int32_t tapStep(const Axis& a) { return a.stride / greatestDivisor(a.stride, a.dilation); }
-inline int32_t inputStep(const Axis& a) { return a.dilation / greatestDivisor(a.stride, a.dilation); }
-
-inline Reach reachOf(const Axis& a, int32_t out) {
+inline Reach reachOf(const Gather& g, int32_t out) {
+  const Axis& a = g.axis;
   const int64_t position = int64_t(out) + a.padding;
-  const int32_t step = tapStep(a);
-  int64_t tap = 0;
-  while (tap < step && (position - tap * a.dilation) % a.stride != 0) ++tap;
-  if (tap == step) return {0, 0, 0};
+  if (position % g.divisor != 0) return {0, 0, 0};
+  int64_t tap = position / g.divisor % g.tapStep * g.inverse % g.tapStep;
   int64_t input = (position - tap * a.dilation) / a.stride;
   // Skip the taps whose input pixels lie beyond the end, then count those down to the first pixel.
-  const int32_t back = inputStep(a);
   if (input >= a.input) {
-    const int64_t skipped = (input - a.input) / back + 1;
-    tap += skipped * step;
-    input -= skipped * back;
+    const int64_t skipped = (input - a.input) / g.inputStep + 1;
+    tap += skipped * g.tapStep;
+    input -= skipped * g.inputStep;
   }
   if (input < 0 || tap >= a.filter) return {0, 0, 0};
-  const int64_t inside = input / back + 1;
-  const int64_t left = (a.filter - 1 - tap) / step + 1;
+  const int64_t inside = input / g.inputStep + 1;
+  const int64_t left = (a.filter - 1 - tap) / g.tapStep + 1;
   return {int32_t(tap), int32_t(inside < left ? inside : left), int32_t(input)};
 }
 
 /** Outputs from `out` on, a stride apart, that the same taps reach: if none is missing, up to the last input pixel. */
-inline int32_t pixelsAlike(const Axis& a, const Reach& reach, int32_t out) {
-  const int32_t left = (a.filter - 1 - reach.tap) / tapStep(a) + 1;
+inline int32_t pixelsAlike(const Gather& g, const Reach& reach, int32_t out) {
+  const Axis& a = g.axis;
+  const int32_t left = (a.filter - 1 - reach.tap) / g.tapStep + 1;
   if (reach.count != left) return 1;
   const int32_t inputs = a.input - reach.input;
   const int32_t outputs = (a.output - 1 - out) / a.stride + 1;
@@ -62,17 +75,17 @@ void transposedPack(const Params* p, const Weights* weights, void* packed) { con
 /** Row `outY` of the outputs of one image. `y` is its first one. */
 void transposedRow(const Epilogue& e, const float* image, const float* packed, int32_t outY, float* y) {
   const Params& p = e.p;
-  const Axis across = horizontalAxis(p);
-  const Axis down = verticalAxis(p);
+  const Gather across = gatherOf(horizontalAxis(p));
+  const Gather down = gatherOf(verticalAxis(p));
   const Reach rows = reachOf(down, outY);
   const ptrdiff_t inputRow = ptrdiff_t(p.inputWidth) * p.inputChannels;
   Products t = conv2dProducts(p);
   t.rows = rows.count;
-  t.rowStep = -inputRow * inputStep(down);
-  t.columnStep = -ptrdiff_t(p.inputChannels) * inputStep(across);
+  t.rowStep = -inputRow * down.inputStep;
+  t.columnStep = -ptrdiff_t(p.inputChannels) * across.inputStep;
   t.pixelStep = p.inputChannels;
-  t.weightRowStep *= tapStep(down);
-  t.weightColumnStep *= tapStep(across);
+  t.weightRowStep *= down.tapStep;
+  t.weightColumnStep *= across.tapStep;
   t.outputStep = ptrdiff_t(p.strideWidth) * p.outputChannels;
   for (int32_t phase = 0; phase < p.strideWidth && phase < p.outputWidth; ++phase) {
     for (int32_t outX = phase; outX < p.outputWidth;) {
