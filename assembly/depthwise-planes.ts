@@ -231,14 +231,14 @@ export function depthwiseStrip(
   for (let o = channel * multiplier; o < (channel + 1) * multiplier; ++o) {
     const f = at(packed, o * (p.products + 1));
     if (copied) stripOutputs(e, s, strip, scratch, flat, f, rows, y);
-    if (!copied || skipsPadding(p, packed)) definedPixels(e, plane, 1, f, begin, begin + pixels, y, !copied);
+    if (!copied || skipsPadding(p, packed)) definedPixels(e, plane, 0, 1, f, begin, begin + pixels, y, !copied);
     secondPassPlane(e, y, pixels, o, slopes);
     y = at(y, planeStep);
   }
 }
 
 @inline function stripsOf(p: Params): i32 {
-  return (p.outputHeight + stripRows(p) - 1) / stripRows(p);
+  return (p.outputHeight - 1) / stripRows(p) + 1;
 }
 
 export function depthwisePlanesPackedBytes(p: Params): u64 {

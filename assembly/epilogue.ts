@@ -118,46 +118,45 @@ function transcendental(p: Params, d: f64): f64 {
  */
 function finishTranscendentals(e: Epilogue, sums: usize, y: usize, count: i32): void {
   const toSums = sums - y;
-  const end = at(y, count);
   const alpha: f64 = e.p.alpha;
   switch (e.p.activation) {
     case Activation.ELU:
-      for (; y + 16 <= end; y += 16) {
+      for (; count >= vecLanes; count -= vecLanes, y += 16) {
         const v = sumsAt<v128>(e, y + toSums, y);
         v128.store(y, toFloats(elu<v128>(lowDoubles(v), alpha), elu<v128>(highDoubles(v), alpha)));
       }
       break;
     case Activation.SIGMOID:
-      for (; y + 16 <= end; y += 16) {
+      for (; count >= vecLanes; count -= vecLanes, y += 16) {
         const v = sumsAt<v128>(e, y + toSums, y);
         v128.store(y, toFloats(sigmoid<v128>(lowDoubles(v)), sigmoid<v128>(highDoubles(v))));
       }
       break;
     case Activation.TANH:
-      for (; y + 16 <= end; y += 16) {
+      for (; count >= vecLanes; count -= vecLanes, y += 16) {
         const v = sumsAt<v128>(e, y + toSums, y);
         v128.store(y, toFloats(tanh<v128>(lowDoubles(v)), tanh<v128>(highDoubles(v))));
       }
       break;
     case Activation.SILU:
-      for (; y + 16 <= end; y += 16) {
+      for (; count >= vecLanes; count -= vecLanes, y += 16) {
         const v = sumsAt<v128>(e, y + toSums, y);
         v128.store(y, toFloats(silu<v128>(lowDoubles(v)), silu<v128>(highDoubles(v))));
       }
       break;
     case Activation.GELU:
-      for (; y + 16 <= end; y += 16) {
+      for (; count >= vecLanes; count -= vecLanes, y += 16) {
         const v = sumsAt<v128>(e, y + toSums, y);
         v128.store(y, toFloats(gelu<v128>(lowDoubles(v)), gelu<v128>(highDoubles(v))));
       }
       break;
     default:
-      for (; y + 16 <= end; y += 16) {
+      for (; count >= vecLanes; count -= vecLanes, y += 16) {
         const v = sumsAt<v128>(e, y + toSums, y);
         v128.store(y, toFloats(softplus<v128>(lowDoubles(v)), softplus<v128>(highDoubles(v))));
       }
   }
-  for (; y < end; y += 4) store<f32>(y, <f32>transcendental(e.p, sumsAt<f32>(e, y + toSums, y)));
+  for (; count > 0; --count, y += 4) store<f32>(y, <f32>transcendental(e.p, sumsAt<f32>(e, y + toSums, y)));
 }
 
 /** The residual and the activation for `count` outputs side by side. */

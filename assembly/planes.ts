@@ -56,18 +56,19 @@ export function packPlanes(p: Params, weights: Weights, packed: usize): void {
 
 /**
  * Copies `count` floats that are `step` apart, in whole vectors where their memory ends late enough: the last one may read
- * and write beyond `count`, but never beyond `fromEnd` and `toEnd`.
+ * and write beyond `count`, but never beyond `fromEnd` and `toEnd`. An end may be that of a whole memory of 4 GiB, which
+ * is address 0: what is left is a difference, which wraps around as the end did.
  */
 export function copyRow(from: usize, fromEnd: usize, step: i32, count: i32, to: usize, toEnd: usize): void {
   let i = 0;
   if (step == 1) {
-    for (; i < count && to + 16 <= toEnd && from + 16 <= fromEnd; i += vecLanes) {
+    for (; i < count && toEnd - to >= 16 && fromEnd - from >= 16; i += vecLanes) {
       v128.store(to, v128.load(from));
       from += 16;
       to += 16;
     }
   } else if (step == 2) {
-    for (; i < count && to + 16 <= toEnd && from + 32 <= fromEnd; i += vecLanes) {
+    for (; i < count && toEnd - to >= 16 && fromEnd - from >= 32; i += vecLanes) {
       v128.store(to, evens(v128.load(from), v128.load(from, 16)));
       from += 32;
       to += 16;
@@ -83,7 +84,7 @@ export function copyRow(from: usize, fromEnd: usize, step: i32, count: i32, to: 
 /** Writes zeros, by the same rule. */
 export function zeroRow(count: i32, to: usize, toEnd: usize): void {
   let i = 0;
-  for (; i < count && to + 16 <= toEnd; i += vecLanes) {
+  for (; i < count && toEnd - to >= 16; i += vecLanes) {
     v128.store(to, f32x4.splat(0));
     to += 16;
   }
@@ -93,8 +94,8 @@ export function zeroRow(count: i32, to: usize, toEnd: usize): void {
   }
 }
 
-/** The sum of one output by its definition, from the planes of its `channels` inputs; `f` begins with the bias. */
-function definedSum(p: Params, planes: usize, channels: i32, f: usize, pixel: i32): f32 {
+/** The sum of one output by its definition, from planes `planeStep` floats apart; `f` begins with the bias. */
+function definedSum(p: Params, planes: usize, planeStep: i32, channels: i32, f: usize, pixel: i32): f32 {
   const top = pixel / p.outputWidth * p.strideHeight - p.paddingTop;
   const left = pixel % p.outputWidth * p.strideWidth - p.paddingLeft;
   const rowsEnd = tapsEnd(top, p.inputHeight, p.filterHeight, p.dilationHeight);
@@ -107,7 +108,7 @@ function definedSum(p: Params, planes: usize, channels: i32, f: usize, pixel: i3
       const x = at(planes, (top + ky * p.dilationHeight) * p.inputWidth + left + kx * p.dilationWidth);
       const weights = at(f, (ky * p.filterWidth + kx) * channels);
       for (let c = 0; c < channels; ++c) {
-        sum = addProduct<f32>(sum, load<f32>(at(x, c * inputPlane(p))), load<f32>(at(weights, c)));
+        sum = addProduct<f32>(sum, load<f32>(at(x, c * planeStep)), load<f32>(at(weights, c)));
       }
     }
   }
@@ -116,7 +117,7 @@ function definedSum(p: Params, planes: usize, channels: i32, f: usize, pixel: i3
 
 /** The outputs [begin, end) of a plane by their definition: `y` is the first; all of them, or those at the border. */
 export function definedPixels(
-  e: Epilogue, planes: usize, channels: i32, f: usize, begin: i32, end: i32, y: usize, all: bool,
+  e: Epilogue, planes: usize, planeStep: i32, channels: i32, f: usize, begin: i32, end: i32, y: usize, all: bool,
 ): void {
   const p = e.p;
   const top = interiorBegin(p.paddingTop, p.strideHeight);
@@ -129,7 +130,7 @@ export function definedPixels(
     const outY = pixel / p.outputWidth;
     const outX = pixel % p.outputWidth;
     const inside = outY >= top && outY < bottom && outX >= left && outX < right;
-    if (all || !inside) finish<f32>(e.low, e.high, definedSum(p, planes, channels, f, pixel), y);
+    if (all || !inside) finish<f32>(e.low, e.high, definedSum(p, planes, planeStep, channels, f, pixel), y);
     y += 4;
   }
 }

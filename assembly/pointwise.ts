@@ -43,7 +43,7 @@ export function pointwiseProducts(p: Params, t: Products): void {
 }
 
 export function pointwiseUnits(p: Params): i32 {
-  return sharesPanels(p) ? (p.outputChannels + panelWidth - 1) / panelWidth : outputPixels(p);
+  return sharesPanels(p) ? (p.outputChannels - 1) / panelWidth + 1 : outputPixels(p);
 }
 
 /** What native code keeps on the stack stands at the start of scratch: the epilogue, the products. */

@@ -10,7 +10,7 @@ import { tapsBegin, tapsEnd } from './window';
 }
 
 @inline function poolingBlocks(p: Params): i32 {
-  return (p.inputChannels + poolingBlock(p) - 1) / poolingBlock(p);
+  return (p.inputChannels - 1) / poolingBlock(p) + 1;
 }
 
 /** The taps of one window that fall inside the input; steps in bytes. */
@@ -115,7 +115,7 @@ export function pooling(p: Params, operands: Operands, scratch: usize, begin: i3
   for (let unit = begin; unit < end; ++unit) {
     const row = unit / blocks;
     const first = unit % blocks * block;
-    const last = min(first + block, p.inputChannels);
+    const last = first + min(block, p.inputChannels - first);
     const image = at(operands.input, row / p.outputHeight * imageSize);
     poolingRow(p, w, image, row % p.outputHeight, first, last, at(operands.output, row * rowSize));
   }

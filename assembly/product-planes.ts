@@ -29,6 +29,9 @@ const blockFloats: i32 = 64 * 1024;
 const leastBlock: i32 = 64;
 const mostBlock: i32 = 1024;
 
+/** Floats of one panel beyond which none is packed: outputs with so many products are computed by their definition. */
+const mostPanelFloats: i64 = 1 << 24;
+
 /** Output channels that go through all panels before the next ones, so that their weights stay in the nearest cache. */
 const rowsTogether: i32 = 2 * vecLanes;
 
@@ -42,12 +45,17 @@ const fewPixels: i32 = 192;
 
 /** Pixels that are packed together, in whole panels. */
 export function blockPixels(p: Params): i32 {
-  return min(max(<i32>(blockFloats / panelRows(p)), leastBlock), mostBlock) / panelWidth * panelWidth;
+  const pixels = min(max(<i32>(blockFloats / panelRows(p)), leastBlock), mostBlock) / panelWidth;
+  return min(pixels, panelsOfPlane(p)) * panelWidth;
+}
+
+export function packsPanels(p: Params): bool {
+  return panelRows(p) * panelWidth <= mostPanelFloats;
 }
 
 /** Floats of the panels of a block. */
 export function panelScratch(p: Params): u64 {
-  return sizeProduct(blockPixels(p), panelRows(p));
+  return packsPanels(p) ? sizeProduct(blockPixels(p), panelRows(p)) : 0;
 }
 
 /** Packs the zeros and the ones of `count` pixels, for panels of so many rows. */
@@ -165,7 +173,7 @@ export function productPlanesPack(p: Params, weights: Weights, packed: usize): v
 }
 
 @inline function panelsOfPlane(p: Params): i32 {
-  return (outputPlane(p) + panelWidth - 1) / panelWidth;
+  return (outputPlane(p) - 1) / panelWidth + 1;
 }
 
 @inline function sharesChannels(p: Params): bool {
@@ -173,7 +181,7 @@ export function productPlanesPack(p: Params, weights: Weights, packed: usize): v
 }
 
 export function productPlanesUnits(p: Params): i32 {
-  return sharesChannels(p) ? (p.outputChannels + rowsTogether - 1) / rowsTogether : p.batch * panelsOfPlane(p);
+  return sharesChannels(p) ? (p.outputChannels - 1) / rowsTogether + 1 : p.batch * panelsOfPlane(p);
 }
 
 /** What native code keeps on the stack stands at the start of scratch: slopes, the epilogue, the products. */
@@ -200,19 +208,20 @@ function productBlock(
   const outputs = p.outputChannels / p.groups;
   const plane = outputPlane(p);
   const y = at(e.output, image * p.outputChannels * plane + begin);
-  packHead(end - begin, p.products + headRows, panels);
+  const packs = packsPanels(p);
+  if (packs) packHead(end - begin, p.products + headRows, panels);
   for (let group = first / outputs; group * outputs < last; ++group) {
     const from = max(first, group * outputs);
     const to = min(last, (group + 1) * outputs);
     const rows = at(packed, from * (p.products + 1));
     const input = at(operands.input, (image * p.inputChannels + group * inputs) * inputPlane(p));
-    if (isDense(p)) packPixels(at(input, begin), inputsEnd, inputPlane(p), inputs, end - begin, panels);
-    else packWindows(p, input, inputsEnd, inputs, begin, end - begin, panels);
-    productPanels(e, t, panels, rows, to - from, end - begin, at(y, from * plane));
-    if (skipsPadding(p, packed)) {
+    if (packs && isDense(p)) packPixels(at(input, begin), inputsEnd, inputPlane(p), inputs, end - begin, panels);
+    else if (packs) packWindows(p, input, inputsEnd, inputs, begin, end - begin, panels);
+    if (packs) productPanels(e, t, panels, rows, to - from, end - begin, at(y, from * plane));
+    if (!packs || skipsPadding(p, packed)) {
       for (let o = from; o < to; ++o) {
         const f = at(packed, o * (p.products + 1));
-        definedPixels(e, input, inputs, f, begin, end, at(y, o * plane), false);
+        definedPixels(e, input, inputPlane(p), inputs, f, begin, end, at(y, o * plane), !packs);
       }
     }
   }

@@ -3,9 +3,9 @@
 import { depthwiseStrip, fillStrip, placeTaps, Strip, stripScratch } from './depthwise-planes';
 import { Epilogue, fillEpilogue } from './epilogue';
 import { at, next, Operands, Params, Weights } from './params';
-import { inputPlane, outputPlane, packPlanes, planesEnd, planesPackedSize, secondPassPlane } from './planes';
+import { definedPixels, inputPlane, outputPlane, packPlanes, planesEnd, planesPackedSize, secondPassPlane } from './planes';
 import { Products } from './product';
-import { blockPixels, packHead, packPixels, panelScratch, planesProducts, productPanels } from './product-planes';
+import { blockPixels, packHead, packPixels, packsPanels, panelScratch, planesProducts, productPanels } from './product-planes';
 import { vecLanes } from './simd';
 import { floatBytes, sizeProduct, sizeSum } from './sizes';
 
@@ -50,7 +50,11 @@ function productOfRows(
 ): void {
   const p = e.p;
   const block = blockPixels(p);
-  for (let begin = 0; begin < pixels; begin += block) {
+  for (let o = 0; o < p.outputChannels && !packsPanels(p); ++o) {
+    const f = at(packed, o * (p.products + 1));
+    definedPixels(e, between, pixels, p.inputChannels, f, 0, pixels, at(y, o * outputPlane(p)), true);
+  }
+  for (let begin = 0; begin < pixels && packsPanels(p); begin += block) {
     const count = min(block, pixels - begin);
     packHead(count, p.products + 2, panels);
     packPixels(at(between, begin), betweenEnd, pixels, p.inputChannels, count, panels);

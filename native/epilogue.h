@@ -10,9 +10,9 @@ inline V hardSigmoid(V v) {
   return atMost(atLeast(add(divide(v, V::splat(6)), V::splat(0.5f)), V::splat(0)), V::splat(1));
 }
 
-/** `slopes` are prelu's for these channels. */
+/** prelu's slopes for these channels are those from `i` on. */
 template <class V>
-ALWAYS_INLINE V activate(const Params& p, V v, const float* slopes) {
+ALWAYS_INLINE V activate(const Params& p, V v, const float* slopes, ptrdiff_t i) {
   switch (p.activation) {
     case RELU:
       return atLeast(v, V::splat(0));
@@ -21,7 +21,7 @@ ALWAYS_INLINE V activate(const Params& p, V v, const float* slopes) {
     case LEAKY_RELU:
       return whereNegative(v, multiply(V::splat(p.alpha), v), v);
     case PRELU:
-      return whereNegative(v, multiply(V::load(slopes), v), v);
+      return whereNegative(v, multiply(V::load(slopes + i), v), v);
     case HARD_SIGMOID:
       return hardSigmoid(v);
     case HARD_SWISH:
@@ -95,7 +95,7 @@ template <class V>
 ALWAYS_INLINE void finishLater(const Params& p, const Outputs& o, ptrdiff_t i) {
   V v = V::load(o.sums + i);
   if (o.residual != nullptr) v = add(v, V::load(o.residual + i));
-  activate(p, v, o.slopes + i).store(o.y + i);
+  activate(p, v, o.slopes, i).store(o.y + i);
 }
 
 /** The same for `count` outputs side by side. Those that fill no Vec go through arrays that do. */

@@ -22,9 +22,9 @@ inline Axis horizontalAxis(const Params& p) {
   return {p.inputWidth, p.outputWidth, p.filterWidth, p.strideWidth, p.dilationWidth, p.paddingLeft};
 }
 
-/** The taps [begin, end) of one output position, and where tap 0 stands, inside the input or not. */
+/** The taps [begin, end) of one output position, and where the first of them stands: at 0 where there is none. */
 struct Taps {
-  int32_t origin;
+  int32_t first;
   int32_t begin;
   int32_t end;
 };
@@ -35,8 +35,12 @@ inline Taps tapsInside(const Axis& a, int32_t out) {
   const int32_t before = origin < 0 ? (-origin - 1) / a.dilation + 1 : 0;
   const int32_t reach = origin < a.input ? (a.input - 1 - origin) / a.dilation + 1 : 0;
   const int32_t end = reach < a.filter ? reach : a.filter;
-  return {origin, before < end ? before : end, end};
+  if (before >= end) return {0, end, end};
+  return {origin + before * a.dilation, before, end};
 }
+
+/** A step from one tap or pixel to the next along an axis: of no length where it would lead far beyond the input. */
+inline ptrdiff_t stepInside(int32_t step, int32_t input) { return step <= input ? step : 0; }
 
 /** The outputs [begin, end) whose window lies wholly inside the input. */
 struct Interior {

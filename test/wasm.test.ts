@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
 import { kernelNames } from '../src/core/kernel-table.js';
-import { configFields, floatFields, geometryFields, type Params, packParams } from '../src/core/params.js';
+import { activations, configFields, floatFields, geometryFields, type Params, packParams } from '../src/core/params.js';
 import { createRuntime, type Operator, type Runtime, type Tensor, tensor } from '../src/entries/node.js';
 import { type Operations, operationsOn } from '../src/ops/index.js';
 import { expectSameBits } from './support/bits.js';
@@ -211,6 +211,42 @@ describe('the module', () => {
       separable(params, operands, scratch, 0, 1);
       expect(words[end / 4 - 1]).toBe(0);
       expect(words[end / 4]).toBe(-1);
+    }
+  });
+
+  test.each(kernelNames)('%s computes blocks that end with the whole memory of 4 GiB', (name) => {
+    const memory = new WebAssembly.Memory({ initial: 2 ** 16, maximum: 2 ** 16 });
+    const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, CallableFunction>;
+    const [params, operands, weights, filter, packed, low, scratch] = [1024, 2048, 3072, 4096, 16384, 32768, 65536];
+    const [height, width, channels] = [3, 7, 5];
+    const end = 2 ** 32;
+    const size = 4 * height * width * channels;
+    const words = new Int32Array(memory.buffer, 0, scratch / 4);
+    const view = (at: number) => new Float32Array(memory.buffer, at, size / 4);
+    const image = { inputHeight: height, outputHeight: height, inputWidth: width, outputWidth: width };
+    const sizes = { ...image, inputChannels: channels, outputChannels: channels, alpha: 0.5 };
+    const mixes = (stage: number) =>
+      /^(pointwise|conv2d|transposed|product)/.test(name) || (stage > 0 && /^separable/.test(name));
+    new Float32Array(memory.buffer, filter, 64).set(Float32Array.from({ length: 64 }, (_, i) => (i % 7) - 3));
+    words.set([filter, filter + 128, filter, filter + 128], weights / 4);
+    for (let activation = 0; activation < activations.length; activation++) {
+      const stages = [0, 1].map((stage) => ({
+        ...onePixel,
+        ...sizes,
+        activation,
+        products: mixes(stage) ? channels : 1,
+      }));
+      words.set(packParams(stages), params / 4);
+      kernels[`${name}Pack`](params, weights, packed);
+      const run = (input: number, output: number) => {
+        view(input).set(Float32Array.from({ length: size / 4 }, (_, i) => ((i * 37) % 101) / 10 - 5));
+        words.set([input, output, 0, packed, filter, filter], operands / 4);
+        kernels[name](params, operands, scratch, 0, kernels[`${name}Units`](params));
+        return view(output).slice();
+      };
+      const expected = run(low, low + size);
+      expect(run(end - size, low), activations[activation]).toEqual(expected);
+      expect(run(low, end - size), activations[activation]).toEqual(expected);
     }
   });
 

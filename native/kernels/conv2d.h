@@ -28,9 +28,9 @@ void conv2dPack(const Params* p, const Weights* weights, void* packed) {
 inline Products conv2dProducts(const Params& p) {
   Products t{};
   t.channels = groupInputs(p);
-  t.rowStep = ptrdiff_t(p.dilationHeight) * p.inputWidth * p.inputChannels;
-  t.columnStep = ptrdiff_t(p.dilationWidth) * p.inputChannels;
-  t.pixelStep = ptrdiff_t(p.strideWidth) * p.inputChannels;
+  t.rowStep = stepInside(p.dilationHeight, p.inputHeight) * p.inputWidth * p.inputChannels;
+  t.columnStep = stepInside(p.dilationWidth, p.inputWidth) * p.inputChannels;
+  t.pixelStep = stepInside(p.strideWidth, p.inputWidth) * p.inputChannels;
   t.weightRowStep = ptrdiff_t(p.filterWidth) * groupInputs(p);
   t.weightColumnStep = groupInputs(p);
   t.count = p.products;
@@ -54,10 +54,10 @@ void conv2dRow(const Epilogue& e, const float* image, const float* packed, int32
   const Axis across = horizontalAxis(p);
   const Taps down = tapsInside(verticalAxis(p), outY);
   const Interior inner = interior(across);
-  const float* row = image + ptrdiff_t(down.origin + down.begin * p.dilationHeight) * p.inputWidth * p.inputChannels;
+  const float* row = image + ptrdiff_t(down.first) * p.inputWidth * p.inputChannels;
   Products window = conv2dProducts(p);
   window.rows = down.end - down.begin;
-  const bool isOneRun = window.columnStep == window.channels;
+  const bool isOneRun = p.dilationWidth == 1 && p.groups == 1;
   for (int32_t outX = 0; outX < p.outputWidth;) {
     const Taps along = tapsInside(across, outX);
     const int32_t pixels = outX >= inner.begin && outX < inner.end ? inner.end - outX : 1;
@@ -67,7 +67,7 @@ void conv2dRow(const Epilogue& e, const float* image, const float* packed, int32
     t.columns = isOneRun ? 1 : columns;
     t.channels = isOneRun ? columns * window.channels : window.channels;
     t.firstProduct = down.begin * t.weightRowStep + along.begin * t.weightColumnStep;
-    const float* x = row + ptrdiff_t(along.origin + along.begin * p.dilationWidth) * p.inputChannels;
+    const float* x = row + ptrdiff_t(along.first) * p.inputChannels;
     productGroups(e, t, x, packed, y + ptrdiff_t(outX) * p.outputChannels, pixels);
     outX += pixels;
   }

@@ -110,11 +110,12 @@ inline void copyPhase(const Params& p, const Strip& s, const float* plane, const
   const int32_t first = atMostInt(atLeastInt(ceilDivide(top, p.strideHeight), 0), all);
   const int32_t last = atMostInt(atLeastInt(ceilDivide(top + p.inputHeight, p.strideHeight), first), all);
   const float* toEnd = to + phaseSize(s);
-  const float* from = plane + (ptrdiff_t(first) * p.strideHeight - top) * p.inputWidth;
-  from += ptrdiff_t(begin) * p.strideWidth - left;
+  const bool isInside = first < last && begin < end;
+  const ptrdiff_t row = isInside ? ptrdiff_t(first) * p.strideHeight - top : 0;
+  const ptrdiff_t column = isInside ? ptrdiff_t(begin) * p.strideWidth - left : 0;
   zeroRow(first * s.pitch + begin, to, toEnd);
-  copyRows(from, ptrdiff_t(p.strideHeight) * p.inputWidth, planesEnd, p.strideWidth, end - begin,
-           to + first * s.pitch + begin, s.pitch, last - first);
+  copyRows(plane + row * p.inputWidth + column, stepInside(p.strideHeight, p.inputHeight) * p.inputWidth, planesEnd,
+           p.strideWidth, end - begin, to + first * s.pitch + begin, s.pitch, last - first);
   zeroRow((all - last) * s.pitch + s.columns - s.pitch, to + last * s.pitch, toEnd);
 }
 
@@ -169,7 +170,7 @@ inline void depthwiseStrip(const Epilogue& e, const Strip& s, const Planes& plan
   for (int32_t o = first; o < first + multiplier; ++o, y += planeStep) {
     const float* f = packed + ptrdiff_t(o) * (p.products + 1);
     if (copied) stripOutputs(e, s, strip, taps, flat, f, rows, y);
-    if (!copied || skipsPadding(p, packed)) definedPixels(e, input, 1, f, begin, begin + pixels, y, !copied);
+    if (!copied || skipsPadding(p, packed)) definedPixels(e, {input, 0, 1}, f, begin, begin + pixels, y, !copied);
     secondPassPlane(e, y, pixels, o);
   }
 }

@@ -172,9 +172,9 @@ ALWAYS_INLINE void slidingTiles(const Epilogue& e, const DepthwiseWindow& w, con
   for (int32_t next = 0; next < all.count; next += P) {
     const int32_t pixel = next + P <= all.count ? next : all.count - P;
     const DepthwisePixels pixels{all.x + pixel * w.pixelStep, all.packed, all.y + pixel * w.outputStep, P};
-    const int32_t before = w.before - pixel * S, behind = w.behind - (all.count - P - pixel) * S;
+    const int64_t before = w.before - int64_t(pixel) * S, behind = w.behind - int64_t(all.count - P - pixel) * S;
     if (before > 0 || behind > 0) {
-      Tile::template tile<V, K, S, P, true>(e, w, pixels, {before, (P - 1) * S + K - behind});
+      Tile::template tile<V, K, S, P, true>(e, w, pixels, {int32_t(before), int32_t((P - 1) * S + K - behind)});
     } else {
       Tile::template tile<V, K, S, P, false>(e, w, pixels, {});
     }

@@ -153,7 +153,7 @@ inline DepthwisePlan depthwisePlan(const Params& p) {
   const Axis& a = plan.across;
   plan.inner = interior(a);
   const int32_t columnsApart = a.dilation % a.stride == 0 ? 1 : 2;
-  if (p.outputChannels < Vec::lanes || columnsApart * a.dilation % a.stride != 0) return plan;
+  if (p.outputChannels < Vec::lanes || int64_t(columnsApart) * a.dilation % a.stride != 0) return plan;
   plan.sliding = slidingRunFor(a.filter, columnsApart);
   if (plan.sliding == nullptr) return plan;
   plan.apart = columnsApart * a.dilation / a.stride;
@@ -173,7 +173,7 @@ inline void depthwiseColumns(const Epilogue& e, const DepthwisePlan& plan, Depth
   const Params& p = e.p;
   const bool isWide = p.outputChannels >= Vec::lanes;
   const int32_t firstRow = w.firstTap;
-  w.pixelStep = ptrdiff_t(p.strideWidth) * p.outputChannels;
+  w.pixelStep = stepInside(p.strideWidth, p.inputWidth) * p.outputChannels;
   w.outputStep = p.outputChannels;
   while (outX < end) {
     const Taps along = tapsInside(plan.across, outX);
@@ -181,7 +181,7 @@ inline void depthwiseColumns(const Epilogue& e, const DepthwisePlan& plan, Depth
     if (isWide && pixels > pixelsTogether) pixels = pixelsTogether;
     w.columns = along.end - along.begin;
     w.firstTap = firstRow + along.begin;
-    const float* x = row + ptrdiff_t(along.origin + along.begin * p.dilationWidth) * p.outputChannels;
+    const float* x = row + ptrdiff_t(along.first) * p.outputChannels;
     float* out = y + ptrdiff_t(outX) * p.outputChannels;
     if (isWide) {
       depthwiseVecs(e, w, windowRun<Vec>, x, packed, out, pixels);
@@ -198,6 +198,7 @@ inline void depthwiseSliding(const Epilogue& e, const DepthwisePlan& plan, Depth
   const Params& p = e.p;
   const Axis& a = plan.across;
   const Interior& out = plan.reaching;
+  w.columnStep = ptrdiff_t(a.dilation) * p.outputChannels;
   w.pixelStep = ptrdiff_t(plan.apart) * a.stride * p.outputChannels;
   w.outputStep = ptrdiff_t(plan.apart) * p.outputChannels;
   for (int32_t outX = out.begin; outX < out.begin + plan.apart && outX < out.end; ++outX) {
@@ -215,16 +216,16 @@ inline void depthwiseSliding(const Epilogue& e, const DepthwisePlan& plan, Depth
 inline DepthwiseWindow windowOfRow(const Params& p, const Taps& down) {
   DepthwiseWindow w{};
   w.rows = down.end - down.begin;
-  w.rowStep = ptrdiff_t(p.dilationHeight) * p.inputWidth * p.outputChannels;
-  w.columnStep = ptrdiff_t(p.dilationWidth) * p.outputChannels;
+  w.rowStep = stepInside(p.dilationHeight, p.inputHeight) * p.inputWidth * p.outputChannels;
+  w.columnStep = stepInside(p.dilationWidth, p.inputWidth) * p.outputChannels;
   w.filterWidth = p.filterWidth;
   w.firstTap = down.begin * p.filterWidth;
   return w;
 }
 
-/** Where the first of the taps inside stands. */
+/** Where the first row of taps inside begins, if there is one. */
 inline const float* firstRow(const Params& p, const Taps& down, const InputRows& rows) {
-  const int32_t row = down.origin + down.begin * p.dilationHeight - rows.top;
+  const int32_t row = down.begin < down.end ? down.first - rows.top : 0;
   return rows.first + ptrdiff_t(row) * p.inputWidth * p.outputChannels;
 }
 

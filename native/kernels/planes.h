@@ -82,18 +82,25 @@ inline void zeroRow(int32_t count, float* to, const float* toEnd) {
   for (; i < count; ++i) to[i] = 0;
 }
 
-/** The sum of one output by its definition, from the planes of its `channels` inputs; `f` begins with the bias. */
-inline Lane definedSum(const Params& p, const float* planes, int32_t channels, const float* f, int32_t pixel) {
+/** The planes that one output reads, `step` floats from one to the next. */
+struct InputPlanes {
+  const float* first;
+  ptrdiff_t step;
+  int32_t channels;
+};
+
+/** The sum of one output by its definition; `f` begins with the bias. */
+inline Lane definedSum(const Params& p, const InputPlanes& in, const float* f, int32_t pixel) {
   const Taps down = tapsInside(verticalAxis(p), pixel / p.outputWidth);
   const Taps along = tapsInside(horizontalAxis(p), pixel % p.outputWidth);
   Lane sum = Lane::load(f++);
   for (int32_t ky = down.begin; ky < down.end; ++ky) {
     for (int32_t kx = along.begin; kx < along.end; ++kx) {
-      const float* x = planes + ptrdiff_t(down.origin + ky * p.dilationHeight) * p.inputWidth;
-      x += along.origin + kx * p.dilationWidth;
-      const float* weights = f + ptrdiff_t(ky * p.filterWidth + kx) * channels;
-      for (int32_t c = 0; c < channels; ++c) {
-        sum = addProduct(sum, Lane::load(x + c * inputPlane(p)), Lane::load(weights + c));
+      const ptrdiff_t row = down.first + (ky - down.begin) * p.dilationHeight;
+      const float* x = in.first + row * p.inputWidth + along.first + (kx - along.begin) * p.dilationWidth;
+      const float* weights = f + ptrdiff_t(ky * p.filterWidth + kx) * in.channels;
+      for (int32_t c = 0; c < in.channels; ++c) {
+        sum = addProduct(sum, Lane::load(x + c * in.step), Lane::load(weights + c));
       }
     }
   }
@@ -101,8 +108,8 @@ inline Lane definedSum(const Params& p, const float* planes, int32_t channels, c
 }
 
 /** The outputs [begin, end) of a plane by their definition: `y` is the first; all of them, or those at the border. */
-inline void definedPixels(const Epilogue& e, const float* planes, int32_t channels, const float* f, int32_t begin,
-                          int32_t end, float* y, bool all) {
+inline void definedPixels(const Epilogue& e, const InputPlanes& in, const float* f, int32_t begin, int32_t end,
+                          float* y, bool all) {
   const Params& p = e.p;
   const Interior rows = interior(verticalAxis(p));
   const Interior columns = interior(horizontalAxis(p));
@@ -110,7 +117,7 @@ inline void definedPixels(const Epilogue& e, const float* planes, int32_t channe
     const int32_t outY = pixel / p.outputWidth;
     const int32_t outX = pixel % p.outputWidth;
     const bool inside = outY >= rows.begin && outY < rows.end && outX >= columns.begin && outX < columns.end;
-    if (all || !inside) finish(e, definedSum(p, planes, channels, f, pixel), y);
+    if (all || !inside) finish(e, definedSum(p, in, f, pixel), y);
   }
 }
 

@@ -1,5 +1,6 @@
 // A product over the input channels of each pixel. Threads share the pixels, or where those are few, the panels.
 #pragma once
+#include "../window.h"
 #include "product.h"
 
 namespace {
@@ -26,7 +27,7 @@ inline Products pointwiseProducts(const Params& p) {
   Products t{};
   t.rows = t.columns = 1;
   t.channels = p.inputChannels;
-  t.pixelStep = ptrdiff_t(p.strideWidth) * p.inputChannels;
+  t.pixelStep = stepInside(p.strideWidth, p.inputWidth) * p.inputChannels;
   t.count = p.inputChannels;
   t.outputChannels = p.outputChannels;
   t.outputStep = p.outputChannels;

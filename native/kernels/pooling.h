@@ -12,7 +12,7 @@ inline int32_t poolingBlock(const Params& p) {
   return p.outputHeight > 1 || p.inputChannels < few ? p.inputChannels : few;
 }
 
-inline int32_t poolingBlocks(const Params& p) { return (p.inputChannels + poolingBlock(p) - 1) / poolingBlock(p); }
+inline int32_t poolingBlocks(const Params& p) { return (p.inputChannels - 1) / poolingBlock(p) + 1; }
 
 /** The taps of one window that fall inside the input; steps in floats. */
 struct PoolingWindow {
@@ -100,9 +100,9 @@ void poolingRow(const Params& p, const float* image, int32_t outY, int32_t begin
   const int32_t paddedRows = tapsInPadded(down, p.paddingBottom, outY);
   PoolingWindow w;
   w.rows = rows.end - rows.begin;
-  w.rowStep = ptrdiff_t(p.dilationHeight) * p.inputWidth * p.inputChannels;
-  w.columnStep = ptrdiff_t(p.dilationWidth) * p.inputChannels;
-  const float* row = image + ptrdiff_t(rows.origin + rows.begin * p.dilationHeight) * p.inputWidth * p.inputChannels;
+  w.rowStep = stepInside(p.dilationHeight, p.inputHeight) * p.inputWidth * p.inputChannels;
+  w.columnStep = stepInside(p.dilationWidth, p.inputWidth) * p.inputChannels;
+  const float* row = image + ptrdiff_t(rows.first) * p.inputWidth * p.inputChannels;
   for (int32_t outX = 0, pixels; outX < p.outputWidth; outX += pixels, y += ptrdiff_t(pixels) * p.outputChannels) {
     const int32_t inside = outX >= inner.begin && outX < inner.end ? inner.end - outX : 1;
     pixels = isLine ? inside : isNarrow && inside >= pixelsAtOnce ? pixelsAtOnce : 1;
@@ -112,12 +112,12 @@ void poolingRow(const Params& p, const float* image, int32_t outY, int32_t begin
     // The padding may hold more taps than an int32 counts.
     w.count =
         padded ? float(int64_t(paddedRows) * tapsInPadded(across, p.paddingRight, outX)) : float(w.rows * w.columns);
-    const float* x = row + ptrdiff_t(columns.origin + columns.begin * p.dilationWidth) * p.inputChannels;
+    const float* x = row + ptrdiff_t(columns.first) * p.inputChannels;
     if (pixels == 1 || isLine) {
       poolingLine(p, w, x + begin, y + begin, end - begin + ptrdiff_t(pixels - 1) * p.inputChannels);
       continue;
     }
-    const ptrdiff_t inputStep = ptrdiff_t(p.strideWidth) * p.inputChannels;
+    const ptrdiff_t inputStep = stepInside(p.strideWidth, p.inputWidth) * p.inputChannels;
     for (int32_t c = begin; c < end; ++c) {
       poolingVecs<Lane, pixelsAtOnce>(p, w, x + c, inputStep, y + c, p.outputChannels);
     }
@@ -142,7 +142,7 @@ void pooling(const Params* p, const Operands& operands, void*, int32_t begin, in
   for (int32_t unit = begin; unit < end; ++unit) {
     const int32_t row = unit / blocks;
     const int32_t first = unit % blocks * block;
-    const int32_t last = first + block < p->inputChannels ? first + block : p->inputChannels;
+    const int32_t last = p->inputChannels - first > block ? first + block : p->inputChannels;
     const float* image = input + row / p->outputHeight * imageSize;
     poolingRow(*p, image, row % p->outputHeight, first, last, output + row * rowSize);
   }

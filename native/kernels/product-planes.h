@@ -16,6 +16,9 @@ constexpr int32_t blockFloats = 64 * 1024;
 constexpr int32_t leastBlock = 64;
 constexpr int32_t mostBlock = 1024;
 
+/** Floats of one panel beyond which none is packed: outputs with so many products are computed by their definition. */
+constexpr int64_t mostPanelFloats = 1 << 24;
+
 /** Pixels of a panel that is full. */
 constexpr int32_t panelPixels = panelVecs * Vec::lanes;
 
@@ -25,14 +28,18 @@ constexpr int32_t channelsTogether = 3 * tilePixels<3>;
 /** Rows of a panel. */
 inline int64_t panelRows(const Params& p) { return int64_t(p.products) + headRows; }
 
+inline int32_t panelsOfPlane(const Params& p) { return int32_t((outputPlane(p) - 1) / panelPixels + 1); }
+
 /** Pixels that are packed together, in whole panels. */
 inline int32_t blockPixels(const Params& p) {
   const int32_t pixels = atMostInt(atLeastInt(int32_t(blockFloats / panelRows(p)), leastBlock), mostBlock);
-  return atLeastInt(pixels / panelPixels, 1) * panelPixels;
+  return atMostInt(atLeastInt(pixels / panelPixels, 1), panelsOfPlane(p)) * panelPixels;
 }
 
+inline bool packsPanels(const Params& p) { return panelRows(p) * panelPixels <= mostPanelFloats; }
+
 /** Floats of the panels of a block. */
-inline int64_t panelScratch(const Params& p) { return blockPixels(p) * panelRows(p) + lineFloats; }
+inline int64_t panelScratch(const Params& p) { return packsPanels(p) ? blockPixels(p) * panelRows(p) + lineFloats : 0; }
 
 /** Calls `each(to, pixel, valid, width)` for a row of every panel of `count` pixels. */
 template <class Each>
@@ -78,7 +85,8 @@ inline void packTap(const Params& p, const Planes& planes, int32_t channels, int
   if (end > 0 && x + ptrdiff_t(count - 1) * stride >= p.inputWidth) {
     end = atLeastInt(ceilDivide(p.inputWidth - x, stride), begin);
   }
-  const float* from = planes.first + ptrdiff_t(y) * p.inputWidth + x + ptrdiff_t(begin) * stride;
+  const float* from = planes.first;
+  if (begin < end) from += ptrdiff_t(y) * p.inputWidth + x + ptrdiff_t(begin) * stride;
   for (int32_t c = 0; c < channels; ++c, from += inputPlane(p), to += width, toEnd += width) {
     zeroRow(begin, to, toEnd);
     copyRow(from, planes.end, stride, end - begin, to + begin, toEnd);
@@ -127,8 +135,6 @@ void productPlanesPack(const Params* p, const Weights* weights, void* packed) {
   packPlanes(*p, *weights, static_cast<float*>(packed));
 }
 
-inline int32_t panelsOfPlane(const Params& p) { return int32_t((outputPlane(p) + panelPixels - 1) / panelPixels); }
-
 int32_t productPlanesUnits(const Params* p) {
   if (sharesPanels(*p)) return (p->outputChannels - 1) / channelsTogether + 1;
   return p->batch * panelsOfPlane(*p);
@@ -148,20 +154,22 @@ inline void productBlock(const Epilogue& e, const Planes& planes, int32_t image,
   const int32_t inputs = p.inputChannels / p.groups;
   const int32_t outputs = p.outputChannels / p.groups;
   float* y = e.output + ptrdiff_t(image) * p.outputChannels * outputPlane(p) + begin;
-  packHead(end - begin, p.products + headRows, panels);
+  const bool packs = packsPanels(p);
+  if (packs) packHead(end - begin, p.products + headRows, panels);
   for (int32_t group = first / outputs; group * outputs < last; ++group) {
     const int32_t from = atLeastInt(first, group * outputs);
     const int32_t to = atMostInt(last, (group + 1) * outputs);
-    const float* rows = packed + ptrdiff_t(from) * (p.products + 1);
+    const float* rows = packed + from * (ptrdiff_t(p.products) + 1);
     const float* input = planes.first + (ptrdiff_t(image) * p.inputChannels + group * inputs) * inputPlane(p);
-    if (isDense(p)) {
+    if (packs && isDense(p)) {
       packPixels({input + begin, planes.end}, inputPlane(p), inputs, end - begin, panels);
-    } else {
+    } else if (packs) {
       packWindows(p, {input, planes.end}, inputs, begin, end - begin, panels);
     }
-    productPanels(e, panels, rows, to - from, end - begin, y + from * outputPlane(p), outputPlane(p));
-    for (int32_t o = from; o < to && skipsPadding(p, packed); ++o, rows += p.products + 1) {
-      definedPixels(e, input, inputs, rows, begin, end, y + o * outputPlane(p), false);
+    if (packs) productPanels(e, panels, rows, to - from, end - begin, y + from * outputPlane(p), outputPlane(p));
+    const bool defines = !packs || skipsPadding(p, packed);
+    for (int32_t o = from; o < to && defines; ++o, rows += ptrdiff_t(p.products) + 1) {
+      definedPixels(e, {input, inputPlane(p), inputs}, rows, begin, end, y + o * outputPlane(p), !packs);
     }
   }
   for (int32_t o = first; o < last; ++o) secondPassPlane(e, y + o * outputPlane(p), end - begin, o);

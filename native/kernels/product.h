@@ -40,13 +40,13 @@ struct Products {
 
 inline int32_t vecsOf(int32_t channels) { return (channels - 1) / Vec::lanes + 1; }
 
-inline int32_t panelCount(int32_t outputChannels) { return (vecsOf(outputChannels) + panelVecs - 1) / panelVecs; }
+inline int32_t panelCount(int32_t outputChannels) { return (vecsOf(outputChannels) - 1) / panelVecs + 1; }
 
 /** The output channel at which a panel begins; the last two share four Vecs evenly, so that none stands alone. */
 inline int32_t panelBegin(int32_t outputChannels, int32_t panel) {
   const int32_t vecs = vecsOf(outputChannels);
   if (panel == panelCount(outputChannels)) return outputChannels;
-  const bool isSecondOfFour = vecs % panelVecs == 1 && panel > 0 && (panel + 1) * panelVecs > vecs;
+  const bool isSecondOfFour = vecs % panelVecs == 1 && panel > 0 && vecs - panel * panelVecs < panelVecs;
   return (isSecondOfFour ? vecs - 2 : panel * panelVecs) * Vec::lanes;
 }
 

@@ -152,7 +152,7 @@ inline void rowPass(const Params& p, const In* row, const float* f, float* line,
   };
   edge(0, inner.begin);
   if constexpr (sizeof(In) == sizeof(float)) {
-    pass(row + (inner.begin - p.paddingLeft) * channels, inner.begin, inner.end, all);
+    if (inner.begin < inner.end) pass(row + (inner.begin - p.paddingLeft) * channels, inner.begin, inner.end, all);
   } else {
     const int32_t pixels = chunkPixels(p.inputChannels);
     for (int32_t begin = inner.begin, end; begin < inner.end; begin = end) {

@@ -45,7 +45,11 @@ inline void productOfRows(const Epilogue& e, const Planes& between, const float*
                           float* y) {
   const Params& p = e.p;
   const int32_t block = blockPixels(p);
-  for (int32_t begin = 0; begin < pixels; begin += block) {
+  for (int32_t o = 0; o < p.outputChannels && !packsPanels(p); ++o) {
+    const float* f = packed + o * (ptrdiff_t(p.products) + 1);
+    definedPixels(e, {between.first, pixels, p.inputChannels}, f, 0, pixels, y + o * outputPlane(p), true);
+  }
+  for (int32_t begin = 0; begin < pixels && packsPanels(p); begin += block) {
     const int32_t count = atMostInt(block, pixels - begin);
     packHead(count, p.products + headRows, panels);
     packPixels({between.first + begin, between.end}, pixels, p.inputChannels, count, panels);

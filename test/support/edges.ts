@@ -83,6 +83,28 @@ const windows: readonly (Case & { readonly title: string })[] = [
     image: [1, 2, 2, 3],
     options: { padding: { top: far, bottom: far - 2, left: far, right: 0 }, strides: far },
   },
+  ...[46_341, 865_000_000, 900_000_000, far].map((step) => ({
+    title: `strides, dilations and padding of ${step}`,
+    image: [1, 1, 1, 1] as const,
+    kernel: [2, 2] as const,
+    options: { strides: step, dilations: step, padding: step },
+  })),
+  {
+    title: 'far strides and dilations, and every tap inside once',
+    image: [1, 2, 5, 6],
+    kernel: [3, 2],
+    options: {
+      strides: [2 ** 29, 3],
+      dilations: [2 ** 29, far],
+      padding: { top: 2 ** 30, bottom: 2 ** 29, left: far, right: 9 },
+    },
+  },
+  {
+    title: 'a stride that leads far beyond the image, in many channels',
+    image: [2, 2, 3, 35],
+    kernel: [2, 1],
+    options: { strides: [far, 2 ** 31 - 1], dilations: [1, 2 ** 31 - 1], padding: 1 },
+  },
   { title: 'batch 2', image: [2, 5, 4, 7], options: { padding: 'same' } },
   { title: 'batch 3, stride 2', image: [3, 5, 5, 8], options: { padding: 1, strides: 2 } },
   { title: 'batch 0', image: [0, 5, 4, 7] },

@@ -85,6 +85,7 @@ export const pointwise: Case[] = [
   { title: 'strides above the image', image: [1, 3, 4, 8], outputs: 8, options: { strides: far } },
   { title: 'batch 2, stride 2', image: [2, 5, 5, 6], outputs: 12, options: { strides: 2 } },
   { title: 'batch 0', image: [0, 5, 5, 6], outputs: 12 },
+  { title: 'more inputs than a panel may hold', image: [1, 1, 2, 2 ** 21], outputs: 1, bias: true },
   ...valued({ image: [1, 5, 7, 11], outputs: 27 }),
 ];
 
@@ -116,6 +117,7 @@ export const separable: Case[] = [
       options: { padding: 'same', depthwiseActivation, activation: 'prelu' },
     }),
   ),
+  { title: 'more channels than a panel may hold', image: [1, 1, 2, 2 ** 21], kernel: [1, 1], outputs: 1 },
   ...windowed({ outputs: 9, bias: true }),
   ...valued({ image: [1, 6, 7, 11], outputs: 18, options: { padding: 'same' } }),
 ];
@@ -250,6 +252,17 @@ export const transposed: Case[] = [
     title: 'strides and padding near 2³⁰',
     image: [1, 2, 2, 3],
     options: { strides: far, padding: { top: far, bottom: 0, left: 0, right: far } },
+  },
+  { title: 'a stride above 2³⁰', image: [1, 1, 1, 5], kernel: [2, 2], options: { strides: 2 ** 30 + 1, dilations: 2 } },
+  {
+    title: 'a stride and a dilation near 2³⁰ that share no divisor',
+    image: [1, 2, 1, 5],
+    kernel: [2, 3],
+    options: {
+      strides: [far, far - 1],
+      dilations: far,
+      padding: { top: far - 7, bottom: far - 3, left: far - 5, right: far - 9 },
+    },
   },
   { title: 'batch 3', image: [3, 4, 3, 7], options: { strides: 2 } },
   { title: 'batch 0', image: [0, 4, 3, 7], options: { strides: 2 } },

@@ -26,6 +26,12 @@ export const pooling: Case[] = [
   { title: 'strides default to the window', image: [1, 7, 9, 6], kernel: [2, 3] },
   { title: 'an image below the window, in ceil mode', image: [1, 2, 2, 5], options: { strides: 2, ceilMode: true } },
   { title: 'a window of 2.5 · 10⁹ taps', image: [1, 1, 2, 3], kernel: [50_000, 50_000], options: { padding: 'same' } },
+  {
+    title: 'a window as large as there is one',
+    image: [1, 2, 3, 5],
+    kernel: [2 ** 30, 2 ** 31 - 1],
+    options: { padding: 'same' },
+  },
   ...ofEveryKind({ image: [1, 6, 7, 19], options: { strides: 1, padding: 1 } }),
 ];
 
