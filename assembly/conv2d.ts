@@ -1,4 +1,6 @@
 // A product over the taps of a window and the input channels of a group. Weights: the panels of one group after another.
+// The loop over rows, which the native twin shares with transposed convolution, stands in both files: calls through a
+// function as a value cost more here.
 import { Epilogue, epilogueOf, secondPass } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
 import { packPanels, panelsSize, productPixels, Products } from './product';

@@ -3,6 +3,9 @@ import { Epilogue, finish, highest, lowest } from './epilogue';
 import { Params } from './params';
 import { addProduct, Four } from './simd';
 
+/** Pixels of a tile. */
+export const tilePixels: i32 = 4;
+
 /** Neighbouring output pixels of one row, and the rows of taps inside the input. Steps are in bytes. */
 @unmanaged export class DepthwiseWindow {
   rows: i32;

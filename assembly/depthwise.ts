@@ -4,15 +4,13 @@
 // 4 pixels are 3 vectors), if a cell's inputs are neighbours too; what is left goes lane by lane. Of a multiplier the input
 // rows take the burden (repeated-rows.ts): in here there are as many inputs as outputs. Unlike the native twin, tiles are
 // of one output row: V8 reads no operand of a product from memory, and has no room for the weights of two.
-import { DepthwiseWindow, Edge, Inner, slidingTile, windowTile } from './depthwise-tile';
+import { DepthwiseWindow, Edge, Inner, slidingTile, tilePixels, windowTile } from './depthwise-tile';
 import { Epilogue, epilogueOf, secondPass } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
 import { repeatedSize, repeatedTogether, repeatRows, repeatsRows, topRow } from './repeated-rows';
 import { Four, lanes, One, Two, vecLanes } from './simd';
 import { floatBytes, sizeProduct, sizeSum } from './sizes';
 import { interiorBegin, interiorEnd, tapsBegin, tapsEnd } from './window';
-
-const tilePixels: i32 = 4;
 
 @inline function taps(p: Params): i32 {
   return p.filterHeight * p.filterWidth;

@@ -14,7 +14,7 @@ const fewPixels: i32 = 192;
   return p.batch * p.outputHeight * p.outputWidth;
 }
 
-@inline function sharesPanels(p: Params): bool {
+@inline export function sharesPanels(p: Params): bool {
   return outputPixels(p) < fewPixels;
 }
 

@@ -1,4 +1,5 @@
 // Lanes hold neighbouring channels; there are no weights. Threads share rows and, where a row is all there is, channels.
+// Unlike the native twin, pixels go one by one, also where they read one beside the other or have few channels.
 import { at, Operands, Params, Reduction, Weights } from './params';
 import { add, divide, larger, loadSplat, splat, vecLanes } from './simd';
 import { tapsBegin, tapsEnd } from './window';

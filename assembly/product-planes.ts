@@ -1,6 +1,7 @@
 // The dense product for NCHW tensors: that of product.ts with its parts exchanged. Its rows are the output channels, whose
 // weights stand as they are packed; its panels are pixels, packed here from planes. A panel begins with zeros, and its
-// first product is the bias times one, which is the bias.
+// first product is the bias times one, which is the bias. Unlike the native twin, the last panel is as narrow as it can be
+// and not evened out with the one before: there are but two widths.
 import { Epilogue, epilogueOf } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
 import {
@@ -17,6 +18,7 @@ import {
   skipsPadding,
   zeroRow,
 } from './planes';
+import { sharesPanels } from './pointwise';
 import { panelWidth, panelWidthAt, productPixels, Products } from './product';
 import { vecLanes } from './simd';
 import { floatBytes, sizeProduct, sizeSum } from './sizes';
@@ -34,9 +36,6 @@ const mostPanelFloats: i64 = 1 << 24;
 
 /** Output channels that go through all panels before the next ones, so that their weights stay in the nearest cache. */
 const rowsTogether: i32 = 2 * vecLanes;
-
-/** Below so many pixels, threads share out the output channels. */
-const fewPixels: i32 = 192;
 
 /** Rows of a panel. */
 @inline function panelRows(p: Params): i64 {
@@ -176,12 +175,8 @@ export function productPlanesPack(p: Params, weights: Weights, packed: usize): v
   return (outputPlane(p) - 1) / panelWidth + 1;
 }
 
-@inline function sharesChannels(p: Params): bool {
-  return p.batch * outputPlane(p) < fewPixels;
-}
-
 export function productPlanesUnits(p: Params): i32 {
-  return sharesChannels(p) ? (p.outputChannels - 1) / rowsTogether + 1 : p.batch * panelsOfPlane(p);
+  return sharesPanels(p) ? (p.outputChannels - 1) / rowsTogether + 1 : p.batch * panelsOfPlane(p);
 }
 
 /** What native code keeps on the stack stands at the start of scratch: slopes, the epilogue, the products. */
@@ -232,7 +227,7 @@ export function productPlanes(p: Params, operands: Operands, scratch: usize, beg
   const e = changetype<Epilogue>(scratch + 16);
   const t = changetype<Products>(scratch + 16 + offsetof<Epilogue>());
   const panelsOfImage = panelsOfPlane(p);
-  const shares = sharesChannels(p);
+  const shares = sharesPanels(p);
   const first = shares ? begin * rowsTogether : 0;
   const last = shares ? min(end * rowsTogether, p.outputChannels) : p.outputChannels;
   const lastPanel = shares ? p.batch * panelsOfImage : end;

@@ -6,7 +6,7 @@ import { at } from './params';
 import { addProduct, Four, One, Two, vecLanes } from './simd';
 import { sizeProduct } from './sizes';
 
-// 4 pixels × 2 vectors, where native code takes 6 × 2: V8 has 15 vector registers, and 6 × 2 spills.
+/** Pixels of a tile over two vectors of output channels: V8 has 15 vector registers, and a larger tile spills. */
 const tilePixels: i32 = 4;
 export const panelWidth: i32 = 2 * vecLanes;
 

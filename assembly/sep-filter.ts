@@ -1,8 +1,10 @@
 // The row pass writes whole rows into a ring in scratch, one for each tap of the column filter; the column pass reads
-// them there. Lanes run across all channels of a row. Packed weights: the row filter, then the column filter.
+// them there. Lanes run across all channels of a row. Packed weights: the row filter, then the column filter. Unlike the
+// native twin, every row is copied with its border, float rows too, and sums become bytes in a pass of their own: one form
+// of each loop for both types keeps the module small.
 import { at, Border, Dtype, next, Operands, Params, Weights } from './params';
 import { addProduct, splat, vecLanes } from './simd';
-import { floatBytes, sizeProduct, sizeSum } from './sizes';
+import { floatBytes, lineBytes, sizeProduct, sizeSum } from './sizes';
 import { interiorBegin, interiorEnd, tapsBegin, tapsEnd } from './window';
 
 export function sepFilterPackedBytes(p: Params): u64 {
@@ -218,7 +220,7 @@ export function sepFilterUnits(p: Params): i32 {
 }
 
 /** What native code keeps on the stack stands at the start of scratch: a line, in whole lines of the cache. */
-const roomSize: usize = offsetof<Line>() + 63 & ~63;
+const roomSize: usize = offsetof<Line>() + lineBytes - 1 & ~(lineBytes - 1);
 
 export function sepFilterScratchBytes(p: Params): u64 {
   const rows = sizeProduct(p.inputWidth, p.inputChannels, <i64>next(p).filterHeight + 1);

@@ -7,7 +7,7 @@ import { at, next, Operands, Params, Weights } from './params';
 import { pixelBlock, pointwisePack, pointwisePackedBytes, pointwiseProducts } from './pointwise';
 import { productPixels, Products } from './product';
 import { repeatedSize } from './repeated-rows';
-import { floatBytes, sizeProduct, sizeSum } from './sizes';
+import { floatBytes, lineBytes, sizeProduct, sizeSum } from './sizes';
 
 /** Rows of depthwise output that are in scratch at once: whole rows, some 144 pixels. */
 @inline function rowsTogether(p: Params): i32 {
@@ -29,9 +29,9 @@ export function separableUnits(p: Params): i32 {
 
 /**
  * What native code keeps on the stack stands at the start of scratch: two epilogues, a window, the products. In whole lines
- * of 64 bytes, so that no vector of the rows behind it lies across two.
+ * of the cache, so that no vector of the rows behind it lies across two.
  */
-const roomSize: usize = 2 * offsetof<Epilogue>() + offsetof<DepthwiseWindow>() + offsetof<Products>() + 63 & ~63;
+const roomSize: usize = 2 * offsetof<Epilogue>() + offsetof<DepthwiseWindow>() + offsetof<Products>() + lineBytes - 1 & ~(lineBytes - 1);
 
 @inline function depthwiseRowsBytes(p: Params): u64 {
   return floatBytes(sizeProduct(rowsTogether(p), p.outputWidth, p.outputChannels));

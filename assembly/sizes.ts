@@ -18,6 +18,9 @@ function times(a: u64, b: u64): u64 {
   return mayOverflow && b != 0 && a > u64.MAX_VALUE / b ? u64.MAX_VALUE : a * b;
 }
 
+/** Bytes of a line of the cache. */
+export const lineBytes: usize = 64;
+
 /** Bytes of so many floats. */
 export function floatBytes(floats: u64): u64 {
   return times(floats, 4);

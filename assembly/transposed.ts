@@ -1,5 +1,6 @@
 // The gather form: the taps that reach an output pixel are every q-th one, and each next tap reads an input pixel nearer
-// to the origin. Outputs a stride apart have the same taps and neighbouring input pixels: they form the tiles.
+// to the origin. Outputs a stride apart have the same taps and neighbouring input pixels: they form the tiles. What the
+// native twin returns as structs is written into rooms.
 import { Epilogue, epilogueOf, secondPass } from './epilogue';
 import { conv2dPack, conv2dPackedBytes, conv2dProducts, productGroups } from './conv2d';
 import { at, Operands, Params, Weights } from './params';
