@@ -174,7 +174,7 @@ inline void sepFilterStages(Random& r, Params* p) {
   setWindow(p[0], sameWindow(height, 1), sameWindow(width, r.between(1, r.oneIn(4) ? 60 : 9)));
   setWindow(p[1], sameWindow(height, r.between(1, r.oneIn(4) ? 60 : 9)), sameWindow(width, 1));
   p[0].border = p[1].border = r.between(ZERO, WRAP);
-  p[0].dtype = p[1].dtype = r.between(FLOAT32, UINT8);
+  p[0].inputType = p[0].outputType = p[1].inputType = p[1].outputType = r.between(FLOAT32, UINT8);
   for (int32_t i = 0; i < 2; ++i) {
     p[i].inputChannels = p[i].outputChannels = p[i].groups = r.oneIn(4) ? r.between(1, 40) : r.between(1, 4);
     if (i > 0) p[i].inputChannels = p[i].outputChannels = p[i].groups = p->groups;

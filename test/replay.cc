@@ -1,71 +1,59 @@
 // Every kernel of one instruction set against the scalar one, without Node: for sanitizers and emulators, and for the
-// name of a case that crashes. Params are random; memory that a kernel must not touch stands around all that it gets.
+// name of a case that crashes. Params are random; pages that a kernel must not touch stand around all that it gets.
 //   build/replay [isa] [seed] [count]
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <memory>
-#include <vector>
 
 #include "../native/isa.h"
 #include "replay-cases.h"
 
-// Nothing without the sanitizer, in the header as below.
-#if __has_include(<sanitizer/asan_interface.h>)
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(begin, size) ((void)(begin), (void)(size))
-#define ASAN_UNPOISON_MEMORY_REGION(begin, size) ((void)(begin), (void)(size))
-#endif
-
 namespace {
 
-constexpr size_t guardBytes = 256;
-constexpr unsigned char guardByte = 0xa5;
+constexpr unsigned char untouched = 0xa5;
 
-/** Memory with guards on both sides, `shift` bytes after where a line of the cache begins. */
+/** Memory between two pages that no one may read or write, beside the one or the other. */
 class Room {
  public:
-  explicit Room(size_t bytes, size_t shift = 0) : bytes_(bytes), shift_(shift) {
-    block_.reset(static_cast<unsigned char*>(aligned_alloc(64, (bytes + shift + 2 * guardBytes + 63) / 64 * 64)));
-    memset(block_.get(), guardByte, guardBytes + shift);
-    memset(data() + bytes, guardByte, guardBytes);
-    ASAN_POISON_MEMORY_REGION(block_.get(), guardBytes + shift);
-    ASAN_POISON_MEMORY_REGION(data() + bytes, guardBytes);
+  explicit Room(size_t bytes, bool isAtStart = false) : bytes_(bytes) {
+    const size_t page = size_t(sysconf(_SC_PAGESIZE));
+    size_ = (bytes + page - 1) / page * page;
+    block_ =
+        static_cast<unsigned char*>(mmap(nullptr, size_ + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    begin_ = block_ + page;
+    if (block_ == MAP_FAILED || mprotect(begin_, size_, PROT_READ | PROT_WRITE) != 0) abort();
+    memset(begin_, untouched, size_);
+    data_ = isAtStart ? begin_ : begin_ + size_ - bytes;
   }
-  ~Room() { unpoison(); }
+  ~Room() { munmap(block_, size_ + 2 * size_t(begin_ - block_)); }
   Room(const Room&) = delete;
 
-  unsigned char* data() const { return block_.get() + guardBytes + shift_; }
+  unsigned char* data() const { return data_; }
   template <class T>
   T* as() const {
-    return reinterpret_cast<T*>(data());
+    return reinterpret_cast<T*>(data_);
   }
   size_t bytes() const { return bytes_; }
-  void fill(int byte) { memset(data(), byte, bytes_); }
+  void fill(int byte) { memset(data_, byte, bytes_); }
 
-  /** Whether the guards are as they were. */
+  /** Whether what is left of its pages is as it was. */
   bool isWhole() const {
-    unpoison();
-    bool whole = true;
-    for (size_t i = 0; i < guardBytes; ++i)
-      whole = whole && block_.get()[i] == guardByte && data()[bytes_ + i] == guardByte;
-    ASAN_POISON_MEMORY_REGION(block_.get(), guardBytes + shift_);
-    ASAN_POISON_MEMORY_REGION(data() + bytes_, guardBytes);
-    return whole;
+    for (const unsigned char* p = begin_; p < begin_ + size_; ++p) {
+      const bool isData = p >= data_ && p < data_ + bytes_;
+      if (!isData && *p != untouched) return false;
+    }
+    return true;
   }
 
  private:
-  struct Free {
-    void operator()(unsigned char* block) const { free(block); }
-  };
-  void unpoison() const {
-    ASAN_UNPOISON_MEMORY_REGION(block_.get(), guardBytes + shift_);
-    ASAN_UNPOISON_MEMORY_REGION(data() + bytes_, guardBytes);
-  }
   size_t bytes_;
-  size_t shift_;
-  std::unique_ptr<unsigned char, Free> block_;
+  size_t size_;
+  unsigned char* block_;
+  unsigned char* begin_;
+  unsigned char* data_;
 };
 
 /** Floats of all kinds, and now and then one that is not finite. */
@@ -93,17 +81,17 @@ Values valuesFor(Random& r, const Case& c, const std::string& kernel) {
   const Params& first = c.stages[0];
   const Params& last = c.stages[c.count - 1];
   const bool hasSpecials = r.oneIn(4);
-  const size_t size = first.dtype == UINT8 ? 1 : sizeof(float);
+  const size_t size = first.inputType == UINT8 ? 1 : sizeof(float);
   const size_t inputs = elements(first, first.inputHeight, first.inputWidth, first.inputChannels);
   v.outputBytes = size * elements(last, last.outputHeight, last.outputWidth, last.outputChannels);
-  v.input = std::make_unique<Room>(size * inputs, size * r.between(0, 15));
+  v.input = std::make_unique<Room>(size * inputs, r.oneIn(2));
   if (size == 1) {
     for (size_t i = 0; i < inputs; ++i) v.input->data()[i] = uint8_t(r.bits());
   } else {
     fillFloats(r, *v.input, hasSpecials);
   }
   if (!isSepFilter && kernel != "pooling" && r.oneIn(2)) {
-    v.residual = std::make_unique<Room>(v.outputBytes, 4 * r.between(0, 15));
+    v.residual = std::make_unique<Room>(v.outputBytes, r.oneIn(2));
     fillFloats(r, *v.residual, hasSpecials);
   }
   for (int32_t i = 0; i < c.count; ++i) {
@@ -129,7 +117,7 @@ class Replay {
         params_(c.stages),
         packed_(kernel.packedBytes(c.stages)),
         scratch_(kernel.scratchBytes(c.stages)),
-        output_(values.outputBytes, 4) {
+        output_(values.outputBytes) {
     Weights weights[maxStages] = {};
     for (int32_t i = 0; i < c.count; ++i) weights[i] = {values.filters[i]->data(), values.biases[i]->as<float>()};
     kernel.pack(params_, weights, packed_.data());
@@ -180,15 +168,15 @@ void tell(const char* isa, const char* kernel, int32_t number, const Case& c) {
            p.inputHeight, p.inputWidth, p.inputChannels, p.outputHeight, p.outputWidth, p.outputChannels,
            p.filterHeight, p.filterWidth, p.strideHeight, p.strideWidth, p.dilationHeight, p.dilationWidth,
            p.paddingTop, p.paddingLeft, p.paddingBottom, p.paddingRight);
-    printf(" groups %d reduction %d border %d dtype %d activation %d%s", p.groups, p.reduction, p.border, p.dtype,
-           p.activation, i + 1 < c.count ? "," : "\n");
+    printf(" groups %d reduction %d border %d types %d %d activation %d%s", p.groups, p.reduction, p.border,
+           p.inputType, p.outputType, p.activation, i + 1 < c.count ? "," : "\n");
   }
   fflush(stdout);
 }
 
 /** What went wrong with one case, or null. */
 const char* faultOf(const Isa& isa, const Kernel& kernel, const Kernel& scalar, const Case& c, const Values& values) {
-  const bool areFloats = c.stages->dtype == FLOAT32;
+  const bool areFloats = c.stages->outputType == FLOAT32;
   Replay expected(scalar, c, values), whole(kernel, c, values), parts(kernel, c, values);
   if (!whole.isWhole()) return "packs beyond its weights";
   expected.clear(0x11);
