@@ -59,6 +59,11 @@ describe('exit statuses', () => {
     expect((await succeed(['--version'], {})).toString()).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
+  test.each(['explain', 'info', 'verify', 'bench'])('--json of %s prints, as everywhere', async (command) => {
+    const help = (await succeed([command, '--help'], {})).toString();
+    expect(help).toMatch(/^ +--json {2}.*one object on stdout/m);
+  });
+
   test('1, what failed', () => fail(['none.png', '-o', 'never.png'], 1, /picture: .*none\.png.*ENOENT/, {}));
   test('2, wrong usage', () => fail(['rgb.png', '--colour'], 2, /unknown option/, {}));
 

@@ -48,7 +48,9 @@ export async function convolve(path: string | undefined, options: ConvolveOption
   const maxPixels = options.maxPixels === undefined ? undefined : readCountText('max-pixels', options.maxPixels);
   const runtime = await createRuntime(readRuntimeOptions(options));
   const picture: Picture =
-    path === undefined ? samplePicture() : await decode(await readBytes('picture', path), path, { maxPixels });
+    path === undefined
+      ? samplePicture()
+      : await inProgress('reading', async () => decode(await readBytes('picture', path), path, { maxPixels }));
   const { output, json } = options;
   const format = output === undefined ? undefined : formatOf(output);
   const named = await readJob(options, picture.image.shape[3], filters, resultType(picture, range, format));
@@ -112,7 +114,7 @@ function run(runtime: Runtime, picture: Picture, { job }: NamedJob, format: Form
 
 /** @returns what the format could not hold */
 async function write(path: string, result: Result, format: Format, range: Range, force: boolean): Promise<string[]> {
-  const { bytes, notes } = await encode(result, format, range);
+  const { bytes, notes } = await inProgress('writing', () => encode(result, format, range));
   if (path === '-') await writeStdout(bytes);
   else await writeBytes(path, bytes, force);
   return notes.map((sentence) => `${basename(path)}: ${sentence}`);

@@ -15,6 +15,7 @@ import { type Backends, loadBackends } from './backends.js';
 import { blocking } from './interrupt.js';
 import { type JobTexts, type NamedJob, readJob } from './job.js';
 import { outputHash } from './output-hash.js';
+import { inProgress } from './progress.js';
 import { columns } from './table.js';
 
 type Example = JobTexts & { readonly mode: string; readonly range: Range };
@@ -54,7 +55,7 @@ export async function demo(paths: readonly string[], { outDir }: { readonly outD
       const named = await readJob(example, channels, filters);
       const { kernel, pointwise } = named.settings;
       const title = [name, example.mode, kernel, pointwise].filter((word) => word !== undefined).join(' ');
-      const { row, result } = compare(title, backends, picture, named);
+      const { row, result } = await inProgress(title, () => compare(title, backends, picture, named));
       rows.push(row);
       const file = join(outDir, `${name}-${example.mode}.png`);
       await writeBytes(file, (await encode(result, 'png', example.range)).bytes, true);

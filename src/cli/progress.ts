@@ -23,7 +23,11 @@ export async function inProgress<Result>(label: string, work: () => Result | Pro
   try {
     return await work();
   } finally {
-    await worker.terminate();
-    if (performance.now() - begin > 1000) process.stderr.write(clear);
+    const ended = worker.terminate();
+    // Of something short nothing was said, and its end is not waited for.
+    if (performance.now() - begin > 900) {
+      await ended;
+      process.stderr.write(clear);
+    }
   }
 }

@@ -11,6 +11,7 @@ import { backendName } from './backends.js';
 import { blocking } from './interrupt.js';
 import { type KnownHash, knownHashes } from './known-hashes.js';
 import { outputHash } from './output-hash.js';
+import { inProgress } from './progress.js';
 import { columns } from './table.js';
 import { version } from './version.js';
 
@@ -36,10 +37,9 @@ interface Outcome {
 export async function verify({ json }: { readonly json?: boolean }): Promise<void> {
   const missing: string[] = [];
   const backends = loadAll(missing);
-  const outcomes = blocking(() =>
-    Object.entries(knownHashes).flatMap(([operation, cases]) =>
-      cases.map((known) => check(operation, known, backends)),
-    ),
+  const cases = Object.entries(knownHashes).flatMap(([operation, known]) => known.map((each) => ({ operation, each })));
+  const outcomes = await inProgress('verify', () =>
+    blocking(() => cases.map(({ operation, each }) => check(operation, each, backends))),
   );
   const isEqual = ({ expected, received }: Outcome) => Object.values(received).every((hash) => hash === expected);
   const different = outcomes.filter((outcome) => !isEqual(outcome));
