@@ -135,6 +135,16 @@ describe('what is told', () => {
     ]);
   });
 
+  test.each([
+    ['in the padding', ['-k', 'box:3', '--border', 'zero'], 5],
+    ['in the padding', ['-m', 'maxpool', '--window', '3', '--padding', '1'], 5],
+    ['do not reach it', ['-m', 'transposed', '--strides', '3'], 21],
+  ])('taps that %s are counted: %s', async (words, args, skipped) => {
+    const whole = ['explain', 'grey.png', ...args, '--at', '0,0'];
+    expect((await report(whole)).stages[0].sums[0].skipped).toBe(skipped);
+    expect((await succeed(whole)).toString()).toMatch(new RegExp(`^${skipped} ${words}$`, 'm'));
+  });
+
   test('the middle by default, of the built-in picture where there is none', async () => {
     expect(await report(['explain'], {})).toMatchObject({
       picture: null,

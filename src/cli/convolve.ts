@@ -16,9 +16,9 @@ import { type Range, ranges } from '../image/pixels.js';
 import { samplePicture } from '../image/sample.js';
 import { backendName } from './backends.js';
 import { blocking } from './interrupt.js';
-import { type JobTexts, type NamedJob, readJob, readMode } from './job.js';
+import { type JobTexts, type NamedJob, readJob, readMode, settingsText } from './job.js';
 import { clippedNote, separableNote } from './notes.js';
-import { flagOf, readCountText } from './options.js';
+import { readCountText } from './options.js';
 import { outputHash } from './output-hash.js';
 import { inProgress } from './progress.js';
 import { draw, screenOf } from './show.js';
@@ -65,8 +65,8 @@ export async function convolve(path: string | undefined, options: ConvolveOption
   const after = [named.job.separation?.reason, clipped, ...lost].filter((sentence) => sentence !== undefined);
   notes.push(...after);
   if (target.isShown) await show(result, range);
-  const report = describeRun(runtime, picture, result.image, named, milliseconds);
   if (json) {
+    const report = describeRun(runtime, picture, result.image, named, milliseconds);
     const files = { input: path ?? null, output: output ?? null };
     await writeStdout(`${JSON.stringify({ mode: named.mode, ...files, ...report, range, notes })}\n`);
   }
@@ -162,15 +162,8 @@ function sentenceOf(
   output: Tensor<TensorData>,
   range: Range | undefined,
 ): string {
-  const all: NamedJob['settings'] = { ...settings, ...(range && { range }) };
-  const told = Object.entries(all).filter(([, value]) => value !== false);
-  const words = told.map(([name, value]) => `${flagOf(name)}${value === true ? '' : ` ${shortened(String(value))}`}`);
-  const sizes = `${sizeText(input)} → ${sizeText(output)}`;
-  return `${[mode, ...words].join(', ')}: ${sizes} on ${backendName(info)} in ${milliseconds} ms`;
-}
-
-function shortened(text: string): string {
-  return text.length <= 40 ? text : `${text.slice(0, 39)}…`;
+  const told = settingsText(mode, { ...settings, ...(range && { range }) });
+  return `${told}: ${sizeText(input)} → ${sizeText(output)} on ${backendName(info)} in ${milliseconds} ms`;
 }
 
 /** Height × width × channels, as the tensors have it. */

@@ -58,6 +58,18 @@ const modeOptions: readonly ModeOption[] = [
   'countIncludePad',
 ];
 
+/** `depthwise, kernel sobel-x, strides 1, …`: a mode with its settings, those that are off left out. */
+export function settingsText(mode: ModeName, settings: NamedJob['settings']): string {
+  const told = Object.entries(settings).filter(([, value]) => value !== false);
+  const words = told.map(([name, value]) => (value === true ? flagOf(name) : `${flagOf(name)} ${shortened(value)}`));
+  return [mode, ...words].join(', ');
+}
+
+function shortened(value: unknown): string {
+  const text = String(value).replace(/\s+/g, ' ');
+  return text.length <= 40 ? text : `${text.slice(0, 39)}…`;
+}
+
 /**
  * Reads the mode, and checks that it takes the options that are given.
  *

@@ -1,4 +1,5 @@
 // An explained pixel as tables for people: one for each sum, a line for each term.
+import { settingsText } from '../job.js';
 import { columns } from '../table.js';
 import { channelName, exactText } from './numbers.js';
 import type { ExplainedPixel } from './pixel.js';
@@ -11,10 +12,9 @@ const mostSums = 12;
 /** One table for each sum of each stage. */
 export function pixelTables(pixel: ExplainedPixel): string {
   const { at, outputShape, inputShape, mode, settings, stages, notes, backend, results } = pixel;
-  const told = Object.entries(settings).filter(([, value]) => value !== false);
   const sizes = `${inputShape.slice(1).join('×')} → ${outputShape.slice(1).join('×')}`;
   const blocks = [
-    `${[mode, ...told.map(([name, value]) => `${name} ${value}`)].join(', ')}: ${sizes}\n`,
+    `${settingsText(mode, settings)}: ${sizes}\n`,
     ...notes.map((note) => `${note}\n`),
     `pixel ${at.join(',')} of the result (row,column), each product and each sum rounded to float32${beyondText(pixel)}\n`,
     ...stages.flatMap((stage, index) => stageTables(pixel, stage, index)),
@@ -48,10 +48,15 @@ function sumTable(pixel: ExplainedPixel, stage: TracedStage, index: number, sum:
   const rows = [shown];
   if (stage.name !== 'largest') rows.push(line(stage.name === 'mean' ? 'start' : 'bias', exactText(sum.bias)));
   rows.push(...elided(sum.terms).map((term) => (typeof term === 'string' ? line(term, '') : termRow(stage, term))));
+  if (sum.skipped > 0) rows.push(line(skippedText(stage, sum), ''));
   if (sum.divisor !== undefined) rows.push(line(`divided by ${sum.divisor}`, exactText(sum.result)));
   else if (stage.name !== 'largest') rows.push(line(`activation ${sum.activation}`, exactText(sum.result)));
   if (isLast) rows.push(line(`sample 0–${white}, range ${range}`, String(samples[sum.channel])));
   return `${title}\n${columns(rows, 1)}`;
+}
+
+function skippedText({ name }: TracedStage, { skipped }: TracedSum): string {
+  return name === 'transposed' ? `${skipped} do not reach it` : `${skipped} in the padding`;
 }
 
 const titles: Record<TracedStage['name'], string> = {

@@ -40,6 +40,8 @@ export interface TracedSum {
   readonly row?: number;
   readonly bias: number;
   readonly terms: readonly Term[];
+  /** Taps of the window that lie in the padding, or in a transposed convolution do not reach this pixel. */
+  readonly skipped: number;
   /** In an average pooling, what the sum is divided by. */
   readonly divisor?: number;
   readonly activation: string;
@@ -121,7 +123,7 @@ export function tracePixel(image: Tensor, job: Job, at: Position): readonly Trac
 }
 
 /** A sum by its definition: from the bias on, each product rounded, then each sum. */
-function sumOf(p: Params, { bias, slope }: Stage, channel: number, taps: readonly Tap[]): TracedSum {
+function sumOf(p: Params, { bias, slope }: Stage, channel: number, taps: readonly Tap[], skipped: number): TracedSum {
   const start = bias[channel] ?? 0;
   let sum = start;
   const terms = taps.map((tap) => {
@@ -129,7 +131,7 @@ function sumOf(p: Params, { bias, slope }: Stage, channel: number, taps: readonl
     return { ...tap, product: Math.fround(tap.value * tap.weight), sum };
   });
   const activation = activations[p.activation];
-  return { channel, bias: start, terms, activation, result: activate(sum, p, slope[channel]) };
+  return { channel, bias: start, terms, skipped, activation, result: activate(sum, p, slope[channel]) };
 }
 
 function eachChannel(p: Params, sum: (channel: number) => TracedSum): readonly TracedSum[] {
@@ -145,7 +147,7 @@ function depthwise({ params: [p], stages: [stage], at: [outY, outX], read, place
       const weight = stage.filter[(ky * p.filterWidth + kx) * p.outputChannels + channel];
       taps.push({ tap: [ky, kx], pixel: place(y, x), channel: from, value: read(y, x, from), weight });
     });
-    return sumOf(p, stage, channel, taps);
+    return sumOf(p, stage, channel, taps, p.filterHeight * p.filterWidth - taps.length);
   });
   return { name: 'depthwise', sums };
 }
@@ -155,7 +157,7 @@ function pointwise(p: Params, stage: Stage, pixel: Position, read: (channel: num
     const taps = Array.from({ length: p.inputChannels }, (_, channel): Tap => {
       return { pixel, channel, value: read(channel), weight: stage.filter[channel * p.outputChannels + output] };
     });
-    return sumOf(p, stage, output, taps);
+    return sumOf(p, stage, output, taps, 0);
   });
   return { name: 'pointwise', sums };
 }
@@ -176,7 +178,7 @@ function groupedSums(
         taps.push({ tap: [ky, kx], pixel: place(y, x), channel: first + i, value: read(y, x, first + i), weight });
       }
     });
-    return sumOf(p, stage, output, taps);
+    return sumOf(p, stage, output, taps, p.filterHeight * p.filterWidth * inputs - taps.length);
   });
 }
 
@@ -192,12 +194,12 @@ function spatial({ params: [rows, columns], stages, at: [outY, outX], read, plac
         const weight = rowStage.filter[kx];
         across.push({ tap: [0, kx], pixel: place(y, x), channel, value: read(y, x, channel), weight });
       });
-      const sum = { ...sumOf(rows, rowStage, channel, across), row: place(y, 0)[0] };
+      const sum = { ...sumOf(rows, rowStage, channel, across, rows.filterWidth - across.length), row: place(y, 0)[0] };
       firstSums.push(sum);
       const weight = columnStage.filter[ky];
       taps.push({ tap: [ky, 0], pixel: [sum.row, outX], channel, value: sum.result, weight });
     });
-    return sumOf(columns, columnStage, channel, taps);
+    return sumOf(columns, columnStage, channel, taps, columns.filterHeight - taps.length);
   });
   return [
     { name: 'rows', sums: firstSums },
@@ -216,7 +218,8 @@ function pooled({ params: [p], at: [outY, outX], read, place }: Scene): readonly
       sum = isMax ? larger(sum, value) : Math.fround(sum + value);
       terms.push({ tap: [ky, kx], pixel: place(y, x), channel, value, sum });
     });
-    const counted = { channel, bias, terms, activation: 'linear' };
+    const skipped = p.filterHeight * p.filterWidth - terms.length;
+    const counted = { channel, bias, terms, skipped, activation: 'linear' };
     if (isMax) return { ...counted, result: sum };
     const divisor = reductions[p.reduction] === 'averagePadded' ? paddedTaps(p, outY, outX) : terms.length;
     return { ...counted, divisor, result: Math.fround(sum / Math.fround(divisor)) };
