@@ -1,6 +1,6 @@
 // Amounts side by side as bars to one scale.
 import { type Element, element, group } from './element.js';
-import { type Drawing, textAt } from './scene.js';
+import { type Drawing, textAt } from './shapes.js';
 
 export interface Bar {
   readonly label: string;

@@ -1,6 +1,6 @@
 // What the middle pixel after each layer sees of a picture, as frames over it.
 import { element, group } from './element.js';
-import { type Drawing, textAt } from './scene.js';
+import { type Drawing, textAt } from './shapes.js';
 
 export interface Field {
   readonly top: number;

@@ -1,7 +1,7 @@
 // A running sum: each product as a step up or down from the sum before it.
 import { brief } from './colours.js';
 import { type Element, element, group } from './element.js';
-import { type Drawing, textAt } from './scene.js';
+import { type Drawing, textAt } from './shapes.js';
 
 export interface Step {
   readonly product: number;

@@ -13,6 +13,7 @@ import { CostView } from './view/cost.js';
 import { FactorsView } from './view/factors.js';
 import { Problem } from './view/fields.js';
 import { Modes, shownMode } from './view/modes.js';
+import { useIsNarrow } from './view/narrow.js';
 import { SameView } from './view/same.js';
 import { StackView } from './view/stack.js';
 import { Under } from './view/under.js';
@@ -35,6 +36,7 @@ export function App() {
     change({ ...state, place }, false);
   };
   const shown = shownMode(state.settings);
+  const isNarrow = useIsNarrow();
 
   return (
     <>
@@ -72,7 +74,11 @@ export function App() {
               : ''}
             {pixels?.note ? ` (${pixels.note})` : ''}
           </p>
-          <Controls settings={state.settings} outcome={outcome} problem={problem} onChange={setSettings} />
+          {problem === undefined ? null : <Problem>{problem}</Problem>}
+          <details class="settings" open={!isNarrow}>
+            <summary>Filter, mix and windows</summary>
+            <Controls settings={state.settings} outcome={outcome} onChange={setSettings} />
+          </details>
         </div>
         <div class="story">
           <p class="sentence">{shown.sentence}</p>

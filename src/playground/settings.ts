@@ -61,7 +61,7 @@ export const firstState: PageState = {
   settings: { mode: 'depthwise' },
   place: undefined,
   picture: 'cat',
-  stack: '3 3s2 3',
+  stack: '3s2 3 3s2 3 3s2 3',
 };
 
 /** The part of an address after #, with whatever differs from the first state. */

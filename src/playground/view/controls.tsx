@@ -1,13 +1,12 @@
 // What the visitor sets: the filter, the mix, where windows stand, and how results become light.
 import type { Outcome } from '../compute/session.js';
 import type { Settings } from '../settings.js';
-import { Choice, Problem, Select, Slider } from './fields.js';
+import { Choice, Select, Slider } from './fields.js';
 import { Numbers, toText } from './numbers.js';
 
 interface Props {
   readonly settings: Settings;
   readonly outcome: Outcome | undefined;
-  readonly problem: string | undefined;
   onChange(settings: Settings): void;
 }
 
@@ -25,12 +24,11 @@ const kernels = [
 const mixes = ['identity', 'luma', 'mean', 'sepia', 'swap-rb', 'saturate:2'] as const;
 const activations = ['linear', 'relu', 'relu6', 'leakyRelu', 'elu', 'sigmoid', 'tanh', 'hardSwish'] as const;
 
-export function Controls({ settings, outcome, problem, onChange }: Props) {
+export function Controls({ settings, outcome, onChange }: Props) {
   const set = (change: Partial<Settings>) => onChange({ ...settings, ...change });
   const shown = { settings, outcome, set };
   return (
     <div class="controls">
-      {problem === undefined ? null : <Problem>{problem}</Problem>}
       {outcome?.kernel ? <Filter {...shown} /> : null}
       {outcome?.pointwise ? <Mix {...shown} /> : null}
       {outcome ? <Window {...shown} outcome={outcome} /> : null}

@@ -1,7 +1,7 @@
 // Drawings as nodes of the page.
 import { h, type VNode } from 'preact';
 import { type Child, type Element, shown } from '../../drawing/element.js';
-import type { Drawing } from '../../drawing/scene.js';
+import type { Drawing } from '../../drawing/shapes.js';
 
 export function toNode(child: Child): VNode | string {
   if (typeof child === 'string') return child;
