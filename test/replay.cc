@@ -20,7 +20,7 @@ class Room {
  public:
   explicit Room(size_t bytes, bool isAtStart = false) : bytes_(bytes) {
     const size_t page = size_t(sysconf(_SC_PAGESIZE));
-    size_ = (bytes + page - 1) / page * page;
+    size_ = bytes / page * page + page;
     block_ =
         static_cast<unsigned char*>(mmap(nullptr, size_ + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
     begin_ = block_ + page;
@@ -208,8 +208,8 @@ int32_t replayKernel(const Isa& isa, int32_t index, uint64_t seed, int32_t count
   for (int32_t number = 0; number < count; ++number) {
     Random random(seed * 1000003 + uint64_t(number) * 101 + index);
     const Case c = randomCase(random, name);
-    const Values values = valuesFor(random, c, name);
     tell(isa.name, kernel.name, number, c);
+    const Values values = valuesFor(random, c, name);
     const char* fault = faultOf(isa, kernel, scalar, c, values);
     if (fault == nullptr) continue;
     printf("  FAULT: it %s\n", fault);
