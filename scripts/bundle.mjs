@@ -25,7 +25,9 @@ const common = {
   logLevel: 'warning',
 };
 
-for (const file of readdirSync(dist)) if (file !== 'kernels.wasm') rmSync(join(dist, file), { recursive: true });
+for (const folder of ['chunks', 'cli', 'entries', 'types', 'types-cjs']) {
+  rmSync(join(dist, folder), { recursive: true, force: true });
+}
 await Promise.all([
   build({ ...common, entryPoints: entries, format: 'esm', outdir: 'dist/entries' }),
   build({

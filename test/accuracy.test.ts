@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
 import type { Kernels } from '../src/core/kernels.js';
 import { createRuntime, defaultRuntime } from '../src/entries/node.js';
-import { currentHost } from '../src/runtime/runtime.js';
+import { currentHost } from '../src/runtime/host.js';
 import { candidates } from '../src/runtime/select.js';
 import { type Call, callOf, oneShot } from './support/cases.js';
 import { at } from './support/tensors.js';

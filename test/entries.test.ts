@@ -26,6 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 describe('kernels in the entry', () => {
@@ -55,11 +56,13 @@ describe('kernels in the entry', () => {
     ['magic word', () => stubEngine({ Module: refusing('expected magic word') })],
   ])('%s', async (reason, prepare) => {
     prepare();
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const web = await import('../src/entries/web.js');
     const { backend, reasons } = web.defaultRuntime().info;
     expect(backend).toBe('reference');
     expect(reasons.join('\n')).toContain(reason);
     expectRightBits(web);
+    expect(warn.mock.calls).toEqual([[expect.stringContaining(reason)]]);
     await expect(web.createRuntime({ backend: 'wasm' })).rejects.toMatchObject({ code: 'ERR_BACKEND_UNAVAILABLE' });
   });
 });
@@ -103,6 +106,7 @@ describe('sepconv/core', () => {
   });
   test('refuses a module of another version when it is first used', async () => {
     const core = await import('../src/entries/core.js');
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
     await core.initialize(emptyModule);
     expect(core.defaultRuntime().info.reasons.join('\n')).toContain('another version');
   });
@@ -142,6 +146,20 @@ describe.each(['node', 'web', 'workerd', 'edge-light', 'core', 'reference', 'ima
   test('has a twin for require, where it can', () => {
     expect(existsSync(path.replace(/js$/, 'cjs'))).toBe(!/workerd|edge-light/.test(name));
   });
+});
+
+test('a bundle holds the op that it names, and no other', async () => {
+  const contents = `import { separableConv2d } from '${root}/dist/entries/web.js'; console.log(separableConv2d);`;
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: root },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+  });
+  const kernels = Buffer.from(bytes).toString('base64').length;
+  expect(outputFiles[0].contents.length - kernels).toBeLessThan(50_000);
+  expect(outputFiles[0].text).not.toMatch(/ceilMode|outputPadding|rowFilter/);
 });
 
 function raise(error: Error): never {

@@ -40,7 +40,9 @@ describe('the published package', () => {
       (name) => `dist/entries/${name}.js`,
     );
     const required = ['core', 'image', 'node', 'reference', 'web'].map((name) => `dist/entries/${name}.cjs`);
-    const outsideOfTypes = paths.filter((path) => !/^dist\/(types|types-cjs|chunks)\/|^prebuilds\//.test(path));
+    const outsideOfTypes = paths.filter(
+      (path) => !/^dist\/(types|types-cjs|chunks|playground)\/|^prebuilds\//.test(path),
+    );
     expect(outsideOfTypes.sort()).toEqual(
       [
         ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'dist/cli/main.js', 'dist/kernels.wasm'],

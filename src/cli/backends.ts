@@ -1,6 +1,6 @@
 // Every backend of this host: those that run, and why the others do not.
 import { createRuntime, type Runtime } from '../entries/node.js';
-import { currentHost } from '../runtime/runtime.js';
+import { currentHost } from '../runtime/host.js';
 import { candidates } from '../runtime/select.js';
 
 export interface Backends {

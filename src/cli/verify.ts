@@ -5,7 +5,7 @@ import { SepconvError } from '../core/errors.js';
 import '../entries/node.js';
 import { writeStdout } from '../image/files.js';
 import { type Operations, operationsOn } from '../ops/index.js';
-import { currentHost } from '../runtime/runtime.js';
+import { currentHost } from '../runtime/host.js';
 import { candidates } from '../runtime/select.js';
 import { backendName } from './backends.js';
 import { blocking } from './interrupt.js';

@@ -2,7 +2,7 @@
 import { compileSource, isModule } from '../backends/wasm/compile.js';
 import { wasmSource } from '../backends/wasm.js';
 import { SepconvError } from '../core/errors.js';
-import { setHost } from '../runtime/runtime.js';
+import { setHost } from '../runtime/host.js';
 
 /** `WebAssembly.Module`, where the types of the host know it. */
 export type KernelsModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }

@@ -5,7 +5,7 @@ import { variable } from '../backends/native-host.js';
 import { usableProcessors } from '../backends/native-threads.js';
 import { compileInline } from '../backends/wasm/inline.js';
 import { wasmSource } from '../backends/wasm.js';
-import { setHost } from '../runtime/runtime.js';
+import { setHost } from '../runtime/host.js';
 
 setHost({
   sources: [nativeSource(loadAddon, usableProcessors()), wasmSource(compileInline)],

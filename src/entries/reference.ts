@@ -1,5 +1,5 @@
 // sepconv/reference: plain TypeScript, without any WASM; the definition of every result, and slow.
-import { setHost } from '../runtime/runtime.js';
+import { setHost } from '../runtime/host.js';
 
 setHost({ sources: [], environment: {} });
 

@@ -1,7 +1,7 @@
 // Browsers, their workers, every host without an entry of its own, and sepconv/wasm: the WASM that this entry carries.
 import { compileInline } from '../backends/wasm/inline.js';
 import { wasmSource } from '../backends/wasm.js';
-import { setHost } from '../runtime/runtime.js';
+import { setHost } from '../runtime/host.js';
 
 setHost({ sources: [wasmSource(compileInline)], environment: {} });
 

@@ -84,8 +84,8 @@ export const avgPool: Op<AvgPool2dOptions> = {
   },
 };
 
-export const globalMaxPool: Op<LayoutOptions> = globalPool('max');
-export const globalAvgPool: Op<LayoutOptions> = globalPool('average');
+export const globalMaxPool: Op<LayoutOptions> = /* @__PURE__ */ globalPool('max');
+export const globalAvgPool: Op<LayoutOptions> = /* @__PURE__ */ globalPool('average');
 
 function settleWindow(reduction: Reduction, options: Pool2dOptions): Settled {
   const layout = readLayout(options);

@@ -1,4 +1,4 @@
-// A runtime is every operation bound to one backend. The default one is chosen at the first call.
+// A runtime is every operation bound to one backend.
 import { AllocatedTensor } from '../core/allocated.js';
 import type { TensorData } from '../core/arrays.js';
 import type { Backend, Kernels, Precision } from '../core/kernels.js';
@@ -6,7 +6,8 @@ import { readName } from '../core/options.js';
 import { type Dtype, dtypes } from '../core/params.js';
 import { readShape, type Shape } from '../core/shape.js';
 import { type Operations, operationsOn } from '../ops/index.js';
-import { type Host, type RuntimeOptions, type Selection, select } from './select.js';
+import { currentHost, defaultSelection } from './host.js';
+import { type RuntimeOptions, type Selection, select } from './select.js';
 
 /** What runs, and why. */
 export interface RuntimeInfo {
@@ -35,18 +36,8 @@ export interface Runtime extends Operations {
   allocate(shape: Shape, dtype?: Dtype): AllocatedTensor<TensorData>;
 }
 
-let host: Host = { sources: [], environment: {} };
-let chosen: (Selection & { readonly runtime: Runtime }) | undefined;
-
-/** Tells the library where it runs; called once, by the entry of each host. */
-export function setHost(value: Host): void {
-  host = value;
-  chosen = undefined;
-}
-
-export function currentHost(): Host {
-  return host;
-}
+/** That of the default kernels, made when it is first asked for. */
+const runtimes = new WeakMap<Selection, Runtime>();
 
 /**
  * The same operations bound to a backend of your choice.
@@ -55,30 +46,15 @@ export function currentHost(): Host {
  * run here, `ERR_OPTION`
  */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
-  return runtimeOf(select(host, options));
+  return runtimeOf(select(currentHost(), options));
 }
 
 /** The runtime behind the plain functions: `auto`, or what the environment variables say. */
 export function defaultRuntime(): Runtime {
-  return choose().runtime;
-}
-
-/** The kernels of the default runtime. */
-export function defaultKernels(): Kernels {
-  return choose().kernels;
-}
-
-function choose() {
-  if (chosen === undefined) {
-    const { SEPCONV_BACKEND: backend, SEPCONV_ISA: isa, SEPCONV_THREADS: threads } = host.environment;
-    const selection = select(host, {
-      backend: (backend || undefined) as RuntimeOptions['backend'],
-      isa: isa || undefined,
-      threads: threads ? Number(threads) : undefined,
-    });
-    chosen = { ...selection, runtime: runtimeOf(selection) };
-  }
-  return chosen;
+  const selection = defaultSelection();
+  const runtime = runtimes.get(selection) ?? runtimeOf(selection);
+  runtimes.set(selection, runtime);
+  return runtime;
 }
 
 function runtimeOf({ kernels, reasons }: Selection): Runtime {

@@ -1,7 +1,7 @@
 // Every kernel set that can run here: backends × instruction sets × threads.
 import '../../src/entries/node.js';
 import type { BackendSource, Kernels } from '../../src/core/kernels.js';
-import { currentHost } from '../../src/runtime/runtime.js';
+import { currentHost } from '../../src/runtime/host.js';
 import { candidates } from '../../src/runtime/select.js';
 
 /** A kernel set and its full name, as in `native/avx2 × 7`. */

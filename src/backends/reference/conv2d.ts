@@ -24,4 +24,4 @@ export function sumOver(
   };
 }
 
-export const conv2d: ReferenceKernel = sumOver(forEachTap);
+export const conv2d: ReferenceKernel = /* @__PURE__ */ sumOver(forEachTap);

@@ -20,4 +20,4 @@ export function forEachReachingTap(
 }
 
 /** The sum of conv2d over the taps with oy = y · stride − padding + ky · dilation, and so for x. */
-export const transposed: ReferenceKernel = sumOver(forEachReachingTap);
+export const transposed: ReferenceKernel = /* @__PURE__ */ sumOver(forEachReachingTap);

@@ -1,0 +1,43 @@
+// The host that this runs on, and the kernels of its default runtime: chosen at the first call.
+import type { Kernels } from '../core/kernels.js';
+import { type Host, type RuntimeOptions, type Selection, select } from './select.js';
+
+let host: Host = { sources: [], environment: {} };
+let chosen: Selection | undefined;
+
+/** Tells the library where it runs; called once, by the entry of each host. */
+export function setHost(value: Host): void {
+  host = value;
+  chosen = undefined;
+}
+
+export function currentHost(): Host {
+  return host;
+}
+
+/** `auto`, or what the environment variables say. */
+export function defaultSelection(): Selection {
+  if (chosen === undefined) {
+    const { SEPCONV_BACKEND: backend, SEPCONV_ISA: isa, SEPCONV_THREADS: threads } = host.environment;
+    chosen = select(host, {
+      backend: (backend || undefined) as RuntimeOptions['backend'],
+      isa: isa || undefined,
+      threads: threads ? Number(threads) : undefined,
+    });
+    warnOfReference(chosen, backend);
+  }
+  return chosen;
+}
+
+/** The kernels behind the plain functions. */
+export function defaultKernels(): Kernels {
+  return defaultSelection().kernels;
+}
+
+/** It is the slowest by far: where a host has better kernels and none runs, its user is told why. */
+function warnOfReference({ kernels, reasons }: Selection, asked: string | undefined): void {
+  if (kernels.backend !== 'reference' || asked === 'reference' || host.sources.length === 0) return;
+  console.warn(
+    `sepconv: the reference serves, 10 to 100 times slower than WebAssembly: ${reasons.slice(0, -1).join('; ')}`,
+  );
+}
