@@ -1,7 +1,8 @@
 // Worker threads share one native pool: they compute at once, come and go, and give the same bits.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
 import type { Kernels } from '../src/core/kernels.js';
 import type { Tensor } from '../src/core/tensor.js';
@@ -32,6 +33,50 @@ function compute({ backend, isa, threads }: Kernels): Promise<Tensor> {
     worker.once('error', reject);
   });
 }
+
+const storm = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const { entry, ends } = workerData;
+  import(entry).then(async ({ createRuntime, tensor }) => {
+    const runtime = await createRuntime({ backend: 'native' });
+    const operator = runtime.preparePointwiseConv2d(tensor(new Float32Array(64 * 64), [64, 64]));
+    const input = runtime.allocate([4, 56, 56, 64]);
+    for (let i = 0; i < 8; i++) operator.runAsync(input).catch(() => {});
+    parentPort.postMessage('computing');
+    if (ends === 'throw') throw new Error('in the middle');
+    if (ends === 'exit') process.exit(0);
+  });`;
+
+/** A worker thread that ends while its runs are under way. */
+function endWhileComputing(ends: 'terminate' | 'throw' | 'exit'): Promise<void> {
+  return new Promise((resolve) => {
+    const worker = new Worker(storm, { eval: true, workerData: { entry: entry.href, ends } });
+    worker.once('message', () => ends === 'terminate' && worker.terminate());
+    worker.once('error', () => {});
+    worker.once('exit', () => resolve());
+  });
+}
+
+const hasNative = everyBackend.some(({ kernels }) => kernels.backend === 'native');
+
+describe.skipIf(!isBuilt || !hasNative)(`ending threads${isBuilt ? '' : ': dist is not built'}`, () => {
+  test.each(['terminate', 'throw', 'exit'] as const)('that %s while they compute', async (ends) => {
+    for (let round = 0; round < 12; round++) {
+      await Promise.all([endWhileComputing(ends), endWhileComputing(ends), endWhileComputing(ends)]);
+    }
+    const native = everyBackend.find(({ kernels }) => kernels.backend === 'native')?.kernels as Kernels;
+    expectSameBits('afterwards', outputOf(native, call), outputOf(reference, call));
+  });
+
+  test('a process that exits while it computes', () => {
+    const script = storm.replace("require('node:worker_threads')", '{ parentPort: { postMessage() {} } }');
+    const program = script.replace('workerData }', 'workerData = { entry: process.argv[1], ends: process.argv[2] } }');
+    for (const ends of ['exit', 'throw', 'nothing']) {
+      const { status, signal } = spawnSync(process.execPath, ['-e', program, entry.href, ends]);
+      expect([status, signal]).toEqual([ends === 'throw' ? 1 : 0, null]);
+    }
+  });
+});
 
 describe.skipIf(!isBuilt)(`workers${isBuilt ? '' : ': dist is not built'}`, () => {
   test.each(everyBackend)('$name, in three workers at once, twice', async ({ kernels }) => {

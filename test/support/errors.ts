@@ -21,6 +21,10 @@ export function expectError(run: () => unknown, code: ErrorCode, argument: strin
   expect(message).toContain(says);
 }
 
+/** Matches an error of this code whose sentence says so. */
+export const withCode = (code: ErrorCode, says = ''): Error =>
+  expect.objectContaining({ name: 'SepconvError', code, message: expect.stringContaining(says) });
+
 export function testEach(
   title: string,
   wrongs: readonly Wrong[],
