@@ -27,7 +27,7 @@ module.exports = {
       'the-page-knows-no-host',
       '^src/playground/',
       '^src/(playground|drawing|image|core)/',
-      '^src/cli/(job|known-hashes|output-bytes)[.]ts$',
+      '^src/cli/known-hashes[.]ts$',
       '^src/entries/web[.]ts$',
       '^node_modules/(preact|@noble/hashes)/',
     ),

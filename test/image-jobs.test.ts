@@ -35,8 +35,8 @@ async function run(mode: ModeName, given: Picture, kernel: string | Tensor | und
   const job = { ...operation, options, border, dtype };
   const prepared = prepareJob(runtime, { ...given, alpha: undefined }, job);
   const marked = prepareJob(runtime, given, job);
-  const { data, shape } = prepared.run();
-  expect([prepared.outputShape, marked.outputShape, marked.run().shape]).toEqual([shape, shape, shape]);
+  const { data, shape } = await prepared.run();
+  expect([prepared.outputShape, marked.outputShape, (await marked.run()).shape]).toEqual([shape, shape, shape]);
   for (const each of [prepared, marked]) each[Symbol.dispose]();
   return { values: [...data], shape, alpha: [...marked.alpha!], separation: operation.separation };
 }

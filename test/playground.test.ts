@@ -1,7 +1,7 @@
 // What the page computes: the same results as the command line's, every sum as the library adds it, code that runs.
 import { describe, expect, test } from 'vitest';
-import { outputHash as hashOf } from '../src/cli/output-hash.js';
 import * as library from '../src/entries/node.js';
+import { outputHash as hashOf } from '../src/image/output-hash.js';
 import { samplePicture } from '../src/image/sample.js';
 import { session } from '../src/playground/compute/session.js';
 import { explainStack } from '../src/playground/compute/stack.js';

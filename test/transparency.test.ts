@@ -34,7 +34,7 @@ async function run(mode: ModeName, picture: Picture, kernel: string | Tensor | u
   const settled = { padding: row.defaults.padding, strides: row.defaults.strides, ...options };
   const taken = row.options.includes('border') ? border : undefined;
   const prepared = prepareJob(runtime, picture, { ...operation, options: settled, border: taken, dtype });
-  const { data } = prepared.run();
+  const { data } = await prepared.run();
   prepared[Symbol.dispose]();
   return [...data];
 }

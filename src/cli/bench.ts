@@ -6,6 +6,7 @@ import { sizeOf } from '../core/shape.js';
 import type { Tensor } from '../core/tensor.js';
 import type { Runtime } from '../entries/node.js';
 import { checkWritable, writeBytes, writeStdout } from '../image/files.js';
+import { outputHash } from '../image/output-hash.js';
 import { chart } from '../measure/chart.js';
 import { type MeasuredLayer, multiplyAdds } from '../measure/layer.js';
 import { makeOperands, type Operands, prepareLayer } from '../measure/operands.js';
@@ -13,7 +14,6 @@ import { median, quantile, Sampler } from '../measure/sampler.js';
 import { standardLayers } from '../measure/standard-layers.js';
 import { backendName, loadBackends } from './backends.js';
 import { blocking } from './interrupt.js';
-import { outputHash } from './output-hash.js';
 import { version } from './version.js';
 
 const rounds = 5;

@@ -11,15 +11,15 @@ import { checkWritable, readBytes, writeBytes, writeStdout } from '../image/file
 import { applyJob, resultType } from '../image/filter-picture.js';
 import * as filters from '../image/filters.js';
 import { checkPicture, type Format, formatOf } from '../image/formats.js';
+import { type JobTexts, type NamedJob, readJob, readMode, settingsText } from '../image/named-job.js';
+import { readCountText } from '../image/option-texts.js';
+import { outputHash } from '../image/output-hash.js';
 import type { Picture, Result } from '../image/picture.js';
 import { type Range, ranges } from '../image/pixels.js';
 import { samplePicture } from '../image/sample.js';
 import { backendName } from './backends.js';
-import { blocking } from './interrupt.js';
-import { type JobTexts, type NamedJob, readJob, readMode, settingsText } from './job.js';
 import { clippedNote, separableNote } from './notes.js';
-import { readCountText } from './options.js';
-import { outputHash } from './output-hash.js';
+
 import { inProgress } from './progress.js';
 import { draw, screenOf } from './show.js';
 
@@ -107,8 +107,8 @@ function readRuntimeOptions({ backend, isa, threads }: ConvolveOptions): Runtime
   };
 }
 
-function run(runtime: Runtime, picture: Picture, { job }: NamedJob, format: Format | undefined) {
-  const { result, milliseconds } = blocking(() => applyJob(runtime, picture, job, format));
+async function run(runtime: Runtime, picture: Picture, { job }: NamedJob, format: Format | undefined) {
+  const { result, milliseconds } = await applyJob(runtime, picture, job, { format });
   return { result, milliseconds: Math.round(milliseconds * 1000) / 1000 };
 }
 

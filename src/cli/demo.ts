@@ -8,14 +8,14 @@ import { decode } from '../image/decode.js';
 import { encode } from '../image/encode.js';
 import { makeFolder, readBytes, writeBytes, writeStdout } from '../image/files.js';
 import * as filters from '../image/filters.js';
+import { type JobTexts, type NamedJob, readJob } from '../image/named-job.js';
+import { outputHash } from '../image/output-hash.js';
 import type { Picture, Result } from '../image/picture.js';
 import type { Range } from '../image/pixels.js';
 import { samplePicture } from '../image/sample.js';
 import { type Backends, loadBackends } from './backends.js';
-import { blocking } from './interrupt.js';
-import { type JobTexts, type NamedJob, readJob } from './job.js';
-import { outputHash } from './output-hash.js';
 import { inProgress } from './progress.js';
+
 import { columns } from './table.js';
 
 type Example = JobTexts & { readonly mode: string; readonly range: Range };
@@ -85,12 +85,12 @@ async function readPictures(paths: readonly string[]): Promise<[string, Picture]
   return Promise.all(paths.map(read));
 }
 
-function compare(title: string, { present }: Backends, picture: Picture, { job }: NamedJob) {
+async function compare(title: string, { present }: Backends, picture: Picture, { job }: NamedJob) {
   const cells: Row['cells'][number][] = [];
   let result: Result = picture;
   for (const { runtime } of present) {
     const prepared = prepareJob(runtime, picture, job);
-    const { output, milliseconds } = blocking(() => fastest(() => prepared.run()));
+    const { output, milliseconds } = await fastest(() => prepared.run());
     prepared[Symbol.dispose]();
     cells.push({ hash: outputHash(output.data), milliseconds });
     result = { ...picture, image: output, alpha: prepared.alpha };
@@ -99,13 +99,13 @@ function compare(title: string, { present }: Backends, picture: Picture, { job }
 }
 
 /** The best of some runs, as many as fit into a tenth of a second and at least one. */
-function fastest(run: () => Tensor<TensorData>): { output: Tensor<TensorData>; milliseconds: number } {
+async function fastest(run: () => Promise<Tensor<TensorData>>) {
   let output: Tensor<TensorData>;
   let milliseconds = Infinity;
   const begin = performance.now();
   do {
     const start = performance.now();
-    output = run();
+    output = await run();
     milliseconds = Math.min(milliseconds, performance.now() - start);
   } while (performance.now() - begin < 100);
   return { output, milliseconds };

@@ -1,6 +1,7 @@
 // sepconv explain: one pixel of a picture's result, or what layers do to shapes, see and cost.
 import { invalid } from '../core/errors.js';
 import { checkWritable, writeBytes, writeStdout } from '../image/files.js';
+import { flagOf } from '../image/option-texts.js';
 import { type LayerTexts, readLayers } from './explain/layer-texts.js';
 import { explainLayers } from './explain/layers.js';
 import { drawLayers } from './explain/layers-svg.js';
@@ -8,7 +9,6 @@ import { layersReport, tablesOf } from './explain/layers-table.js';
 import { explainPixel, type PixelTexts } from './explain/pixel.js';
 import { drawPixel } from './explain/pixel-svg.js';
 import { pixelTables } from './explain/pixel-table.js';
-import { flagOf } from './options.js';
 
 /** What the user wrote; absent means the default. */
 export interface ExplainTexts extends LayerTexts, PixelTexts {

@@ -3,10 +3,10 @@ import { cost } from '../analysis/cost.js';
 import type { TensorData } from '../core/arrays.js';
 import { type Shape, sizeOf } from '../core/shape.js';
 import type { Tensor } from '../core/tensor.js';
+import type { NamedJob } from '../image/named-job.js';
 import type { Maximum } from '../image/picture.js';
 import { type Clipped, clippedSamples, type Range } from '../image/pixels.js';
 import { spatialOp } from '../image/spatial.js';
-import type { NamedJob } from './job.js';
 
 /** Multiply-adds that are done in less than a second nearly everywhere. */
 const fewMultiplyAdds = 1e9;

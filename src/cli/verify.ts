@@ -4,14 +4,15 @@ import type { TensorData } from '../core/arrays.js';
 import { SepconvError } from '../core/errors.js';
 import '../entries/node.js';
 import { writeStdout } from '../image/files.js';
+import { outputHash } from '../image/output-hash.js';
 import { type Operations, operationsOn } from '../ops/index.js';
 import { currentHost } from '../runtime/host.js';
 import { candidates } from '../runtime/select.js';
 import { backendName } from './backends.js';
 import { blocking } from './interrupt.js';
 import { type KnownHash, knownHashes } from './known-hashes.js';
-import { outputHash } from './output-hash.js';
 import { inProgress } from './progress.js';
+
 import { columns } from './table.js';
 import { version } from './version.js';
 

@@ -76,13 +76,13 @@ function prepareWindow(on: Operations, image: Tensor, job: Job, op: keyof typeof
       ? { input: image }
       : continueImage(image, axesOfJob(image.shape, job), border);
   const ready = runnable(preparing[op](on, filters, { ...options, groups, ...padding }), input);
-  return dtype === 'uint8' ? { ...ready, run: () => toBytes(ready.run()) } : ready;
+  return dtype === 'uint8' ? { ...ready, run: async (signal) => toBytes(await ready.run(signal)) } : ready;
 }
 
 function runnable<D extends TensorData>(operator: Operator<D>, input: Tensor<D>): Runnable {
   return {
     outputShape: operator.outputShape(input.shape),
-    run: () => operator.run(input),
+    run: (signal) => operator.runAsync(input, { signal }),
     [Symbol.dispose]: () => operator[Symbol.dispose](),
   };
 }

@@ -16,6 +16,8 @@ export interface PictureTask extends DecodeOptions {
   readonly format: Format;
   /** How results become samples. */
   readonly range: Range;
+  /** Ends the work: between its parts, and inside of the operation. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface FilteredPicture extends Encoded {
@@ -30,7 +32,7 @@ export interface FilteredPicture extends Encoded {
  *
  * @param name the file's name, for errors
  * @throws SepconvError (rejects) `ERR_CODEC`, `ERR_LIMIT`, `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_MEMORY`, and what
- * `jobFor` throws
+ * `jobFor` throws; with `signal.reason` when it is aborted
  */
 export async function filterPicture(
   on: Operations,
@@ -38,13 +40,15 @@ export async function filterPicture(
   name: string,
   task: PictureTask,
 ): Promise<FilteredPicture> {
-  const { format, range } = task;
+  const { format, range, signal } = task;
+  signal?.throwIfAborted();
   const begin = performance.now();
   const picture = await decode(bytes, name, task);
   const decoded = performance.now();
   const job = await task.jobFor(picture.image.shape[3], resultType(picture, range, format));
-  const { result, milliseconds: kernel } = applyJob(on, picture, job, format);
+  const { result, milliseconds: kernel } = await applyJob(on, picture, job, { format, signal });
   const computed = performance.now();
+  signal?.throwIfAborted();
   const encoded = await encode(result, format, range);
   return {
     bytes: encoded.bytes,
@@ -65,18 +69,23 @@ export function resultType({ dtype }: Picture, range: Range, format: Format | un
   return range === 'clamp' && format !== 'npy' ? dtype : 'float32';
 }
 
+export interface ApplyOptions {
+  readonly format?: Format | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Runs a job on a decoded picture, once it is clear that the format, where there is one, can hold the result.
  *
  * @returns the result, and the time of the operation alone
- * @throws SepconvError `ERR_SHAPE`, `ERR_LIMIT`, `ERR_OPTION`, `ERR_PADDING`, `ERR_MEMORY`
+ * @throws SepconvError (rejects) `ERR_SHAPE`, `ERR_LIMIT`, `ERR_OPTION`, `ERR_PADDING`, `ERR_MEMORY`
  */
-export function applyJob(on: Operations, picture: Picture, job: Job, format?: Format) {
+export async function applyJob(on: Operations, picture: Picture, job: Job, { format, signal }: ApplyOptions = {}) {
   const prepared = prepareJob(on, picture, job);
   try {
     if (format !== undefined) checkHolds(format, prepared.outputShape);
     const begin = performance.now();
-    const image = prepared.run();
+    const image = await prepared.run(signal);
     const milliseconds = performance.now() - begin;
     const { maximum, rank, profile } = picture;
     const result: Result = { image, alpha: prepared.alpha, maximum, rank, profile };

@@ -32,8 +32,12 @@ export interface JobOptions {
 export interface Runnable {
   /** Of the result, known before it is computed. */
   readonly outputShape: Shape;
-  /** The result: float32, or uint8 where the job says so. */
-  run(): Tensor<TensorData>;
+  /**
+   * The result: float32, or uint8 where the job says so. The event loop goes on meanwhile.
+   *
+   * @throws SepconvError (rejects) `ERR_MEMORY`; with `signal.reason` when it is aborted
+   */
+  run(signal?: AbortSignal): Promise<Tensor<TensorData>>;
   [Symbol.dispose](): void;
 }
 

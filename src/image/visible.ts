@@ -45,8 +45,9 @@ export function prepareVisible(on: Operations, picture: Picture, job: Job, prepa
   ]);
   return {
     outputShape: parts[0].outputShape,
-    run: () => {
-      const [sums, missing, weighed, weights] = parts.map((part) => part.run().data);
+    run: async (signal) => {
+      const results = await Promise.all(parts.map((part) => part.run(signal)));
+      const [sums, missing, weighed, weights] = results.map(({ data }) => data);
       const result = {
         data: filled(sums as Float32Array, missing, weighed, weights, parts[0].outputShape[3]),
         shape: parts[0].outputShape,
@@ -64,7 +65,7 @@ function prepareSeparable(on: Operations, picture: Picture, job: Job, prepare: P
   const [pointwise] = prepareAll([() => on.preparePointwiseConv2d(mix)], [depthwise]);
   return {
     outputShape: pointwise.outputShape(depthwise.outputShape),
-    run: () => pointwise.run(depthwise.run() as Tensor),
+    run: async (signal) => pointwise.runAsync((await depthwise.run(signal)) as Tensor, { signal }),
     [Symbol.dispose]: () => disposeAll([depthwise, pointwise]),
   };
 }

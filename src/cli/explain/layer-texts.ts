@@ -4,7 +4,7 @@ import { readName } from '../../core/options.js';
 import type { Shape } from '../../core/shape.js';
 import { readBytes } from '../../image/files.js';
 import { modeNames } from '../../image/modes.js';
-import { flagOf, readCountText, readPaddingText, readPairText } from '../options.js';
+import { flagOf, readCountText, readPaddingText, readPairText } from '../../image/option-texts.js';
 import { type LayerSizes, sizesOf } from './layers.js';
 
 /** What the user wrote; absent means the default. */

@@ -1,5 +1,5 @@
 // An explained pixel as tables for people: one for each sum, a line for each term.
-import { settingsText } from '../job.js';
+import { settingsText } from '../../image/named-job.js';
 import { columns } from '../table.js';
 import { channelName, exactText } from './numbers.js';
 import type { ExplainedPixel } from './pixel.js';

@@ -9,13 +9,12 @@ import { prepareJob } from '../../image/convolve.js';
 import { decode } from '../../image/decode.js';
 import { readBytes } from '../../image/files.js';
 import * as filters from '../../image/filters.js';
+import { type JobTexts, type NamedJob, readJob, readMode } from '../../image/named-job.js';
+import { readPairText } from '../../image/option-texts.js';
 import type { Maximum, Picture } from '../../image/picture.js';
 import { type Range, ranges, toPixels } from '../../image/pixels.js';
 import { samplePicture } from '../../image/sample.js';
 import { backendName } from '../backends.js';
-import { blocking } from '../interrupt.js';
-import { type JobTexts, type NamedJob, readJob, readMode } from '../job.js';
-import { readPairText } from '../options.js';
 import { inProgress } from '../progress.js';
 import { type Position, type TracedStage, tracePixel } from './trace.js';
 
@@ -87,10 +86,10 @@ export async function explainPixel(path: string | undefined, texts: PixelTexts):
   };
 }
 
-function compute(picture: Picture, job: NamedJob['job']): Tensor<TensorData> {
+async function compute(picture: Picture, job: NamedJob['job']): Promise<Tensor<TensorData>> {
   const prepared = prepareJob(defaultRuntime(), picture, job);
   try {
-    return blocking(() => prepared.run());
+    return await prepared.run();
   } finally {
     prepared[Symbol.dispose]();
   }

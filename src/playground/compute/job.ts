@@ -1,8 +1,9 @@
 // From the page's settings to a job for a picture, by the command line's own reading of the same texts.
-import { type NamedJob, readJob } from '../../cli/job.js';
+
 import { readName } from '../../core/options.js';
 import { kernelFrom, mixFrom } from '../../image/filter-texts.js';
 import { type Mode, type ModeOption, modes } from '../../image/modes.js';
+import { type NamedJob, readJob } from '../../image/named-job.js';
 import { type Range, ranges } from '../../image/pixels.js';
 import type { Settings } from '../settings.js';
 import { outputShape, type Shape } from './library.js';

@@ -2,8 +2,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { knownHashes } from '../../cli/known-hashes.js';
-import { outputBytes } from '../../cli/output-bytes.js';
 import { prepareJob } from '../../image/convolve.js';
+import { outputBytes } from '../../image/output-bytes.js';
 import type { Picture } from '../../image/picture.js';
 import { toPixels } from '../../image/pixels.js';
 import type { Place, Settings } from '../settings.js';
@@ -104,7 +104,7 @@ export const session = {
 
   async run(settings: Settings): Promise<Outcome> {
     const read = await readSettings(settings, current().image.shape[3]);
-    const { output, alpha, milliseconds } = compute(defaultRuntime(), read);
+    const { output, alpha, milliseconds } = await compute(defaultRuntime(), read);
     const { image } = current();
     const extremes = extremesOf(output.data);
     result = {
@@ -151,9 +151,9 @@ export const session = {
   async compare(settings: Settings): Promise<Comparison> {
     const read = await readSettings(settings, current().image.shape[3]);
     const runtime = defaultRuntime();
-    compute(runtime, read);
-    const ours = compute(runtime, read);
-    const reference = compute(await createRuntime({ backend: 'reference' }), read);
+    await compute(runtime, read);
+    const ours = await compute(runtime, read);
+    const reference = await compute(await createRuntime({ backend: 'reference' }), read);
     return {
       values: ours.output.data.length,
       differing: differing(ours.output.data, reference.output.data),
@@ -166,7 +166,7 @@ export const session = {
   async breakSums(settings: Settings, rule: Rule): Promise<Breakage> {
     const { job, ...read } = await readSettings(settings, current().image.shape[3]);
     const plain = { ...job, dtype: 'float32' as const };
-    const { output } = compute(defaultRuntime(), { ...read, job: plain });
+    const { output } = await compute(defaultRuntime(), { ...read, job: plain });
     return breakSums(current().image, plain, output as Tensor, rule);
   },
 
@@ -192,11 +192,11 @@ export const session = {
 
 export type Session = typeof session;
 
-function compute(on: Operations, { job }: Pick<ReadSettings, 'job'>) {
+async function compute(on: Operations, { job }: Pick<ReadSettings, 'job'>) {
   const prepared = prepareJob(on, current(), job);
   try {
     const begin = performance.now();
-    const output = prepared.run();
+    const output = await prepared.run();
     return { output, alpha: prepared.alpha, milliseconds: performance.now() - begin };
   } finally {
     prepared[Symbol.dispose]();

@@ -3,10 +3,10 @@ import { invalid } from '../core/errors.js';
 import { readName } from '../core/options.js';
 import { borders, type Dtype } from '../core/params.js';
 import type { Tensor } from '../core/tensor.js';
-import { flip } from '../image/fit.js';
-import type { Job, JobOptions } from '../image/job.js';
-import { type Mode, type ModeName, type ModeOption, modeNames, modes } from '../image/modes.js';
-import { flagOf, readPaddingText, readPairText } from './options.js';
+import { flip } from './fit.js';
+import type { Job, JobOptions } from './job.js';
+import { type Mode, type ModeName, type ModeOption, modeNames, modes } from './modes.js';
+import { flagOf, readPaddingText, readPairText } from './option-texts.js';
 
 /** What the user wrote; absent means the default. */
 export interface JobTexts {
@@ -24,7 +24,7 @@ export interface JobTexts {
   readonly countIncludePad?: boolean;
 }
 
-/** Reads filters by what a user wrote: `../image/filters.js`, or without files `../image/filter-texts.js`. */
+/** Reads filters by what a user wrote: `./filters.js`, or without files `./filter-texts.js`. */
 export interface FilterReader {
   /** @returns [height, width], [height, width, channels] or [height, width, channels, outputs] */
   readKernel(text: string): Tensor | Promise<Tensor>;
