@@ -1,7 +1,7 @@
 // What the places of a run must hold.
 import { arrayClasses, arrayOn, byteLengthOf, dtypeOf, type TensorData } from './arrays.js';
 import { SepconvError } from './errors.js';
-import type { Memory, Place } from './kernels.js';
+import type { Memory, Place, Step } from './kernels.js';
 import { type Dtype, dtypes, type Params } from './params.js';
 
 /** Bytes of a run's input and of its output, which a residual is like. */
@@ -53,4 +53,14 @@ export function arrayAt({ memory, byteOffset }: Place, bytes: number, dtype: Dty
 export function shortPlace(): SepconvError {
   const message = 'a tensor has become shorter than its shape: keep its buffer while it is used';
   return new SepconvError('ERR_BUFFER', message);
+}
+
+/** Keeps the memory of these steps from being given back, until the function that comes back is called. */
+export function holdMemory(steps: readonly Step[]): () => void {
+  const places = steps.flatMap(({ input, output, residual }) => [input, output, ...(residual ? [residual] : [])]);
+  const held = places.flatMap(({ memory }) => (ArrayBuffer.isView(memory) ? [] : [memory]));
+  for (const memory of held) memory.retain();
+  return () => {
+    for (const memory of held) memory.release();
+  };
 }

@@ -2,7 +2,7 @@
 
 import { outputSize } from '../../core/layout.js';
 import { type ActivationName, activations, type Params } from '../../core/params.js';
-import { elementIndex, forEachElement } from './image.js';
+import { elementIndex } from './image.js';
 import type { ReferenceKernel } from './index.js';
 import { elu, gelu, sigmoid, silu, softplus, tanh } from './transcendental.js';
 
@@ -43,9 +43,10 @@ export function activate(v: number, p: Params, slope: number): number {
 /** y = activation(x), or activation(x + residual). */
 export const activation: ReferenceKernel = ([p], [{ slope }], { input, output, residual }) => {
   const at = elementIndex(outputSize(p), p.layout);
-  forEachElement(outputSize(p), (n, y, x, c) => {
+  const compute = (n: number, y: number, x: number, c: number) => {
     const i = at(n, y, x, c);
     const v = residual === undefined ? input[i] : Math.fround(input[i] + residual[i]);
     output[i] = activate(v, p, slope[c]);
-  });
+  };
+  return [{ size: outputSize(p), compute }];
 };

@@ -11,7 +11,7 @@ export function sumOver(
     const at = inputIndex(p);
     const inputs = p.inputChannels / p.groups;
     const outputs = p.outputChannels / p.groups;
-    convolve(p, stage, operands, (sum, n, outY, outX, o) => {
+    const pass = convolve(p, stage, operands, (sum, n, outY, outX, o) => {
       const first = Math.floor(o / outputs) * inputs;
       forEach(p, outY, outX, (y, x, ky, kx) => {
         for (let i = 0; i < inputs; i++) {
@@ -21,6 +21,7 @@ export function sumOver(
       });
       return sum;
     });
+    return [pass];
   };
 }
 

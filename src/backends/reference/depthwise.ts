@@ -6,11 +6,12 @@ export const depthwise: ReferenceKernel = ([p], [stage], operands) => {
   const { input } = operands;
   const at = inputIndex(p);
   const multiplier = p.outputChannels / p.inputChannels;
-  convolve(p, stage, operands, (sum, n, outY, outX, c) => {
+  const pass = convolve(p, stage, operands, (sum, n, outY, outX, c) => {
     forEachTap(p, outY, outX, (y, x, ky, kx) => {
       const f = stage.filter[(ky * p.filterWidth + kx) * p.outputChannels + c];
       sum = addProduct(sum, input[at(n, y, x, Math.floor(c / multiplier))], f);
     });
     return sum;
   });
+  return [pass];
 };

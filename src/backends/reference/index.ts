@@ -3,10 +3,12 @@
 import { allocateBytes, copyOf, type TensorData } from '../../core/arrays.js';
 import type { Kernels, Memory, OpName, Plan, Stage, Step } from '../../core/kernels.js';
 import { dtypes, type Params } from '../../core/params.js';
-import { arrayAt, type ByteExtents, byteExtentsOf } from '../../core/places.js';
+import { arrayAt, type ByteExtents, byteExtentsOf, holdMemory } from '../../core/places.js';
+import { Slices } from '../../core/slices.js';
 import { activation } from './activation.js';
 import { conv2d } from './conv2d.js';
 import { depthwise } from './depthwise.js';
+import { computeElements, countElements, type ElementPass } from './image.js';
 import { pointwise } from './pointwise.js';
 import { pooling } from './pooling.js';
 import { sepFilter } from './sep-filter.js';
@@ -20,8 +22,12 @@ export interface Operands {
   readonly residual?: TensorData | undefined;
 }
 
-/** Computes a whole output from the params and the weights of every stage. */
-export type ReferenceKernel = (params: readonly Params[], stages: readonly Stage[], operands: Operands) => void;
+/** The passes that compute a whole output from the params and the weights of every stage, one after another. */
+export type ReferenceKernel = (
+  params: readonly Params[],
+  stages: readonly Stage[],
+  operands: Operands,
+) => readonly ElementPass[];
 
 const kernels: Record<OpName, ReferenceKernel> = {
   depthwise,
@@ -36,8 +42,12 @@ const kernels: Record<OpName, ReferenceKernel> = {
 
 /** A plan of this backend. */
 interface ReferencePlan extends Plan, ByteExtents {
-  compute(operands: Operands): void;
+  passes(operands: Operands): readonly ElementPass[];
 }
+
+/** What a product takes on a slow machine, and what an element takes beside its products. */
+const productNanoseconds = 20;
+const elementNanoseconds = 100;
 
 export const reference: Kernels = {
   backend: 'reference',
@@ -53,7 +63,7 @@ export const reference: Kernels = {
         units: 1,
         scratchBytes: 0,
         ...byteExtentsOf(params),
-        compute: (operands) => kernels[op](params, own, operands),
+        passes: (operands) => kernels[op](params, own, operands),
       }),
       dispose: () => {},
     };
@@ -61,18 +71,34 @@ export const reference: Kernels = {
   allocate: plainMemory,
   holds: () => false,
   run(steps) {
-    for (const step of steps) runStep(step);
+    for (const step of steps) {
+      for (const pass of passesOf(step)) computeElements(pass, 0, countElements(pass));
+    }
   },
   async start(steps, signal) {
-    signal?.throwIfAborted();
-    for (const step of steps) runStep(step);
+    const release = holdMemory(steps);
+    try {
+      const slices = new Slices(signal);
+      for (const step of steps) {
+        const products = step.plan.params.reduce((sum, p) => sum + p.products, 0);
+        for (const pass of passesOf(step)) {
+          await slices.run({
+            units: countElements(pass),
+            nanoseconds: elementNanoseconds + productNanoseconds * products,
+            run: (begin, end) => computeElements(pass, begin, end),
+          });
+        }
+      }
+    } finally {
+      release();
+    }
   },
 };
 
-function runStep({ plan, input, output, residual }: Step): void {
-  const { params, inputBytes, outputBytes, compute } = plan as ReferencePlan;
+function passesOf({ plan, input, output, residual }: Step): readonly ElementPass[] {
+  const { params, inputBytes, outputBytes, passes } = plan as ReferencePlan;
   const outputType = dtypes[params[params.length - 1].outputType];
-  compute({
+  return passes({
     input: arrayAt(input, inputBytes, dtypes[params[0].inputType]),
     output: arrayAt(output, outputBytes, outputType),
     residual: residual && arrayAt(residual, outputBytes, outputType),

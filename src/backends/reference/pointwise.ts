@@ -5,11 +5,12 @@ import { addProduct, convolve, inputIndex } from './window.js';
 export const pointwise: ReferenceKernel = ([p], [stage], operands) => {
   const { input } = operands;
   const at = inputIndex(p);
-  convolve(p, stage, operands, (sum, n, y, x, o) => {
+  const pass = convolve(p, stage, operands, (sum, n, y, x, o) => {
     for (let i = 0; i < p.inputChannels; i++) {
       const f = stage.filter[i * p.outputChannels + o];
       sum = addProduct(sum, input[at(n, y * p.strideHeight, x * p.strideWidth, i)], f);
     }
     return sum;
   });
+  return [pass];
 };

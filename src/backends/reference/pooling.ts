@@ -1,6 +1,6 @@
 import { outputSize } from '../../core/layout.js';
 import { type Params, reductions } from '../../core/params.js';
-import { elementIndex, forEachElement } from './image.js';
+import { elementIndex } from './image.js';
 import type { ReferenceKernel } from './index.js';
 import { forEachTap, inputIndex, tapsInside } from './window.js';
 
@@ -23,7 +23,7 @@ export const pooling: ReferenceKernel = ([p], _, { input, output }) => {
   const at = inputIndex(p);
   const outputAt = elementIndex(outputSize(p), p.layout);
   const reduction = reductions[p.reduction];
-  forEachElement(outputSize(p), (n, outY, outX, c) => {
+  const compute = (n: number, outY: number, outX: number, c: number) => {
     let largest = -Infinity;
     let sum = 0;
     let taps = 0;
@@ -35,5 +35,6 @@ export const pooling: ReferenceKernel = ([p], _, { input, output }) => {
     });
     const count = reduction === 'averagePadded' ? paddedTaps(p, outY, outX) : taps;
     output[outputAt(n, outY, outX, c)] = reduction === 'max' ? largest : sum / Math.fround(count);
-  });
+  };
+  return [{ size: outputSize(p), compute }];
 };

@@ -1,7 +1,7 @@
 import { allocate } from '../../core/arrays.js';
 import { inputSize } from '../../core/layout.js';
 import { type Border, borders, dtypes } from '../../core/params.js';
-import { elementIndex, forEachElement } from './image.js';
+import { elementIndex } from './image.js';
 import type { ReferenceKernel } from './index.js';
 import { addProduct } from './window.js';
 
@@ -28,20 +28,24 @@ export const sepFilter: ReferenceKernel = ([rows, columns], [rowStage, columnSta
     dtypes[columns.outputType] === 'uint8'
       ? new Uint8ClampedArray(output.buffer, output.byteOffset, output.length)
       : output;
-  forEachElement(size, (n, y, x, c) => {
+  const computeRow = (n: number, y: number, x: number, c: number) => {
     let sum = 0;
     for (let k = 0; k < rows.filterWidth; k++) {
       const from = border(x - rows.paddingLeft + k, size.width);
       if (from >= 0) sum = addProduct(sum, input[at(n, y, from, c)], rowStage.filter[k]);
     }
     between[at(n, y, x, c)] = sum;
-  });
-  forEachElement(size, (n, y, x, c) => {
+  };
+  const computeColumn = (n: number, y: number, x: number, c: number) => {
     let sum = 0;
     for (let k = 0; k < columns.filterHeight; k++) {
       const from = border(y - columns.paddingTop + k, size.height);
       if (from >= 0) sum = addProduct(sum, between[at(n, from, x, c)], columnStage.filter[k]);
     }
     result[at(n, y, x, c)] = sum;
-  });
+  };
+  return [
+    { size, compute: computeRow },
+    { size, compute: computeColumn },
+  ];
 };

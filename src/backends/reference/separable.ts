@@ -8,6 +8,8 @@ import { pointwise } from './pointwise.js';
 export const separable: ReferenceKernel = (params, stages, { input, output, residual }) => {
   const { batch, height, width, channels } = outputSize(params[0]);
   const between = allocate('float32', batch * height * width * channels);
-  depthwise(params, stages, { input, output: between });
-  pointwise(params.slice(1), stages.slice(1), { input: between, output, residual });
+  return [
+    ...depthwise(params, stages, { input, output: between }),
+    ...pointwise(params.slice(1), stages.slice(1), { input: between, output, residual }),
+  ];
 };

@@ -3,7 +3,7 @@ import type { Stage } from '../../core/kernels.js';
 import { inputSize, outputSize } from '../../core/layout.js';
 import type { Params } from '../../core/params.js';
 import { activate } from './activation.js';
-import { type ElementIndex, elementIndex, forEachElement } from './image.js';
+import { type ElementIndex, type ElementPass, elementIndex } from './image.js';
 import type { Operands } from './index.js';
 
 /** Adds one rounded product to a sum and rounds again: two roundings, never fused. */
@@ -35,7 +35,7 @@ export function forEachTap(
 }
 
 /**
- * Writes every output element of a convolution: the sum begins at the bias, `sumTaps` adds the products, the residual
+ * The pass that writes the output of a convolution: the sum begins at the bias, `sumTaps` adds the products, the residual
  * follows, then the activation.
  */
 export function convolve(
@@ -43,14 +43,15 @@ export function convolve(
   { bias, slope }: Stage,
   { output, residual }: Operands,
   sumTaps: (sum: number, n: number, y: number, x: number, c: number) => number,
-): void {
+): ElementPass {
   const at = elementIndex(outputSize(p), p.layout);
-  forEachElement(outputSize(p), (n, y, x, c) => {
+  const compute = (n: number, y: number, x: number, c: number) => {
     const i = at(n, y, x, c);
     let sum = sumTaps(bias[c], n, y, x, c);
     if (residual !== undefined) sum = Math.fround(sum + residual[i]);
     output[i] = activate(sum, p, slope[c]);
-  });
+  };
+  return { size: outputSize(p), compute };
 }
 
 /** The index of an input element. */

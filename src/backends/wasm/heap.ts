@@ -1,9 +1,10 @@
 // Memory for the WASM kernels: one WebAssembly.Memory, handed out first-fit from a list of free blocks. The kernels
 // allocate nothing, so only this file grows the memory and makes its views anew.
-import { arrayClasses, arrayOn, bufferOf, byteOffsetOf, type TensorData } from '../../core/arrays.js';
+import { arrayClasses, arrayOn, bufferOf, byteLengthOf, byteOffsetOf, type TensorData } from '../../core/arrays.js';
 import { SepconvError } from '../../core/errors.js';
-import type { Memory } from '../../core/kernels.js';
+import type { Memory, Place } from '../../core/kernels.js';
 import type { Dtype } from '../../core/params.js';
+import { shortPlace } from '../../core/places.js';
 
 const pageBytes = 2 ** 16;
 const initialPages = 16;
@@ -47,10 +48,22 @@ export class Heap {
     return { address, bytes: size };
   }
 
-  /** Where something stands that is in this memory, else −1. */
+  /** Where an array stands that is in this memory, else −1. */
   addressOf(place: Memory | TensorData): number {
     if (ArrayBuffer.isView(place)) return bufferOf(place) === this.buffer ? byteOffsetOf(place) : -1;
     return place.buffer === this.buffer ? place.byteOffset : -1;
+  }
+
+  /**
+   * The same of a place, which must have so many bytes.
+   *
+   * @throws SepconvError `ERR_BUFFER`
+   */
+  addressOfPlace({ memory, byteOffset }: Place, bytes: number): number {
+    const there = ArrayBuffer.isView(memory) ? byteLengthOf(memory) : memory.bytes;
+    if (there < byteOffset + bytes) throw shortPlace();
+    const address = this.addressOf(memory);
+    return address < 0 ? -1 : address + byteOffset;
   }
 
   /** So many bytes at an address, as an array. */
