@@ -46,7 +46,7 @@ function build() {
   if (nodeGyp === undefined) return 'node-gyp was not found; npm install --global node-gyp brings it';
   const compiler = process.env.CXX ?? 'c++';
   if (process.platform !== 'win32' && !runs(compiler)) {
-    return `the C++ compiler ${compiler} does not run; install one (g++ 12 or clang 14), make and Python 3`;
+    return `the C++ compiler ${compiler} does not run; install one for C++17, make and Python 3`;
   }
   const headers = findHeaders();
   if (headers === undefined) {

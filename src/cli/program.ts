@@ -52,7 +52,7 @@ function createProgram(): Command {
   program
     .command('build')
     .description('compiles the native addon on this machine, where none was shipped for it')
-    .addHelpText('after', '\nNeeds a C++ compiler (g++ 12 or clang 14), make, Python 3 and node-gyp, which npm brings.')
+    .addHelpText('after', '\nNeeds a C++17 compiler, make, Python 3 and node-gyp, which npm brings.')
     .action(build);
   program
     .command('verify')

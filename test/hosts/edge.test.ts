@@ -1,14 +1,15 @@
 // Hosts that compile no WebAssembly at run time.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EdgeRuntime } from 'edge-runtime';
 import { build, type Plugin } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import { app, expectResult, type Result } from './support/app.js';
-import { nodeBinary, program, run } from './support/programs.js';
+import * as reference from '../../src/entries/reference.js';
+import { app, expectResult } from './support/app.js';
+import { nodeBinary, program, root, run } from './support/programs.js';
 
-/** Runs a bundled Worker and the .wasm files beside it in workerd. */
-async function runWorker(folder: string, main: string): Promise<Result> {
+/** Runs a bundled Worker and the .wasm files beside it in workerd, and gives the line of JSON that it logs. */
+async function runWorker(folder: string, main: string): Promise<string> {
   const modules = readdirSync(folder)
     .filter((name) => name === main || name.endsWith('.wasm'))
     .map((name) => `(name = "${name}", ${name === main ? 'esModule' : 'wasm'} = embed "${name}")`)
@@ -18,23 +19,27 @@ const config :Workerd.Config = (services = [(name = "main", worker = .worker)]);
 const worker :Workerd.Worker = (modules = [${modules.join(', ')}], compatibilityDate = "2026-01-01");\n`;
   writeFileSync(join(folder, 'config.capnp'), config);
   const { stdout, stderr } = await run(program('workerd', 'bin/workerd'), ['test', 'config.capnp'], { cwd: folder });
-  const line = `${stdout}\n${stderr}`.match(/\{"hash".*\}/)?.[0] ?? '';
-  return expectResult({ stdout: line, stderr }, 'wasm');
+  return `${stdout}\n${stderr}`.match(/\{".*\}/)?.[0] ?? '';
+}
+
+async function bundleWorker(entry: string, outdir: string, conditions: readonly string[]): Promise<void> {
+  await build({
+    entryPoints: [join(app, entry)],
+    bundle: true,
+    format: 'esm',
+    conditions: [...conditions],
+    loader: { '.wasm': 'copy' },
+    nodePaths: [join(root, 'node_modules')],
+    outdir,
+  });
 }
 
 describe('workerd', () => {
   test.each(['workerd,worker,browser', 'workerd'])('bundled by esbuild for %s', async (conditions) => {
     const outdir = join(app, 'out', conditions);
-    await build({
-      entryPoints: [join(app, 'service.mjs')],
-      bundle: true,
-      format: 'esm',
-      conditions: conditions.split(','),
-      loader: { '.wasm': 'copy' },
-      outdir,
-    });
+    await bundleWorker('service.mjs', outdir, conditions.split(','));
     expect(readFileSync(join(outdir, 'service.js'), 'utf8')).not.toMatch(/node:|process\./);
-    await runWorker(outdir, 'service.js');
+    expectResult({ stdout: await runWorker(outdir, 'service.js'), stderr: '' }, 'wasm');
   });
   test('bundled by wrangler', async () => {
     writeFileSync(
@@ -43,7 +48,17 @@ describe('workerd', () => {
     );
     const args = [program('wrangler', 'bin/wrangler.js'), 'deploy', '--dry-run', '--outdir', 'out/wrangler'];
     await run(nodeBinary(24), args, { cwd: app, env: { WRANGLER_SEND_METRICS: 'false' } });
-    await runWorker(join(app, 'out/wrangler'), 'service.js');
+    expectResult({ stdout: await runWorker(join(app, 'out/wrangler'), 'service.js'), stderr: '' }, 'wasm');
+  });
+  test('the example that softens pictures', async () => {
+    const outdir = join(app, 'out/pictures');
+    cpSync(join(root, 'test/examples/picture-worker.ts'), join(app, 'picture-worker.ts'));
+    await bundleWorker('picture-service.mjs', outdir, ['workerd']);
+    const { status, data } = JSON.parse(await runWorker(outdir, 'picture-service.js'));
+    const samples = Uint8Array.from({ length: 8 * 8 * 4 }, (_, i) => (i * 29) % 256);
+    const taps = Float32Array.of(1, 4, 6, 4, 1).map((tap) => tap / 16);
+    const expected = reference.sepFilter2d(reference.tensor(samples, [1, 8, 8, 4]), taps, taps);
+    expect({ status, data }).toEqual({ status: 200, data: [...expected.data] });
   });
 });
 
