@@ -12,8 +12,11 @@ import { type FilterShapes, type OperationOptions, settle } from './settle.js';
  * @param filterShape as the operation takes its filter; a list of two shapes for `separableConv2d` and `sepFilter2d`
  * (there [taps] each); left out for an operation without
  * @param options the operation's own, `out` and `residual` apart
+ * @returns the counts, over the whole batch
  * @throws SepconvError what the operation would throw
  * @see Howard et al., MobileNets, 2017, section 3.1
+ * @example
+ * const { multiplyAdds, ratio } = cost('separableConv2d', [1, 56, 56, 128], [[3, 3, 128, 1], [128, 128]], { padding: 'same' });
  */
 export function cost<Name extends OperationName>(
   op: Name,

@@ -34,10 +34,15 @@ export interface FoldOptions {
  *
  * @param filter as `filterLayout` says; nothing is written to it
  * @param bias one value per output channel, or undefined for 0
+ * @param batchNorm its statistics, one value per output channel each, and its epsilon
+ * @param options the filter's layout
  * @returns the new filter, of the same shape, and the new bias
  * @throws SepconvError `ERR_SHAPE`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OPTION`
  * @see Ioffe & Szegedy, Batch normalization, 2015; Jacob et al., Quantization and training of neural networks, 2018,
  * section 3.2
+ * @example
+ * const folded = foldBatchNorm(filter, undefined, { mean, variance, gamma, beta, epsilon: 0.001 });
+ * const layer = prepareConv2d(folded.filter, { bias: folded.bias, padding: 'same' });
  */
 export function foldBatchNorm(
   filter: Tensor,

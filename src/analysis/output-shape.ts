@@ -12,8 +12,11 @@ import { type FilterShapes, type OperationOptions, settle } from './settle.js';
  * @param filterShape as the operation takes its filter; a list of two shapes for `separableConv2d` and `sepFilter2d`
  * (there [taps] each); left out for an operation without
  * @param options the operation's own, `out` and `residual` apart
+ * @returns the output's shape, in the input's layout
  * @throws SepconvError what the operation would throw
  * @see Dumoulin & Visin, A guide to convolution arithmetic for deep learning, 2016
+ * @example
+ * outputShape('conv2d', [1, 224, 224, 3], [3, 3, 3, 32], { strides: 2, padding: 'same' }); // [1, 112, 112, 32]
  */
 export function outputShape<Name extends OperationName>(
   op: Name,

@@ -38,9 +38,12 @@ const ownPixel: ReceptiveField = { size: [1, 1], jump: [1, 1], start: [0, 0] };
  * @param layers the first layer first; none gives a field of one pixel
  * @param inputSize [height, width] or one number. Needed where a layer has `'same'` padding and a stride above 1, since
  * such padding depends on the size; where it is given, layers that do not fit are refused
+ * @returns the field of the last layer's pixels, and of each layer's
  * @throws SepconvError `ERR_OPTION`, `ERR_PADDING`, `ERR_SHAPE`
  * @see Dumoulin & Visin, A guide to convolution arithmetic for deep learning, 2016; Araujo et al., Computing receptive
  * fields of convolutional neural networks, 2019
+ * @example
+ * receptiveField([{ kernelSize: 3, strides: 2, padding: 1 }, { kernelSize: 3 }]).size; // [7, 7]
  */
 export function receptiveField(layers: readonly ReceptiveLayer[], inputSize?: Pair): ReceptiveFields {
   if (!Array.isArray(layers)) {

@@ -38,7 +38,11 @@ const exactIntegers = 16_777_216n;
  * the root of its singular value. Of each pair, the one with the larger sum has a positive sum.
  *
  * @param kernel a tensor [h, w], or h lists of w finite numbers, which are rounded to float32 as every filter is
+ * @returns the rank, the factors, and the errors of every rank
  * @throws SepconvError `ERR_SHAPE`, `ERR_DTYPE`, `ERR_BUFFER`
+ * @example
+ * const { columns, rows } = separateFilter([[1, 2, 1], [2, 4, 2], [1, 2, 1]]); // rank 1: [1, 2, 1] by [1, 2, 1]
+ * const soft = sepFilter2d(image, rows[0], columns[0]);
  */
 export function separateFilter(kernel: Tensor | readonly (readonly number[])[]): SeparatedFilter {
   const matrix = readMatrix(kernel);

@@ -5,15 +5,15 @@ import { checkOptions } from '../core/options.js';
 import type { Params } from '../core/params.js';
 import { type Op, paramsFor, type Settled } from '../core/settled.js';
 import { readShape, type Shape } from '../core/shape.js';
-import { type OperationName, ops } from '../ops/index.js';
+import { type OperationName, type OptionsOf, ops } from '../ops/index.js';
 
-/** The options of an operation; activations are given as `{ activation }`. */
-export type OperationOptions<Name extends OperationName> = Parameters<(typeof ops)[Name]['settle']>[1];
+/** The options of an operation, `out` and `residual` apart. */
+export type OperationOptions<Name extends OperationName> = OptionsOf[Name];
 
 /** The shape of the filter, a list of two for an operation of two filters, nothing for one without. */
 export type FilterShapes = Shape | readonly [Shape, Shape];
 
-/** Settles an op for an input of this shape. */
+/** @internal Settles an op for an input of this shape. */
 export function settle<Name extends OperationName>(
   name: Name,
   inputShape: Shape,

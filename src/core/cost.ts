@@ -37,7 +37,7 @@ export interface Cost {
   readonly ratio: number | undefined;
 }
 
-/** The cost of an op on the input that its params were made for. */
+/** @internal The cost of an op on the input that its params were made for. */
 export function costOf(settled: Settled, params: readonly Params[]): Cost {
   const { inputType, outputType, layout, residual, stages } = settled;
   const last = params[params.length - 1];

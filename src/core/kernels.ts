@@ -3,7 +3,7 @@
 import type { TensorData } from './arrays.js';
 import type { Config, Params } from './params.js';
 
-/** Every op a backend has a kernel for; the stem of its files in every layer, `sep-filter` for sepFilter. */
+/** @internal Every op a backend has a kernel for; the stem of its files in every layer, `sep-filter` for sepFilter. */
 export const opNames = [
   'depthwise',
   'pointwise',
@@ -14,6 +14,7 @@ export const opNames = [
   'activation',
   'sepFilter',
 ] as const;
+/** @internal */
 export type OpName = (typeof opNames)[number];
 
 /** The kinds of backend, in the order of preference. */
@@ -24,7 +25,7 @@ export type Backend = (typeof backends)[number];
 export const precisions = ['exact', 'fast'] as const;
 export type Precision = (typeof precisions)[number];
 
-/** A backend. What it receives is already checked, shaped and defaulted. */
+/** @internal A backend. What it receives is already checked, shaped and defaulted. */
 export interface Kernels {
   readonly backend: Backend;
   readonly isa: string;
@@ -60,7 +61,7 @@ export interface Kernels {
   start(steps: readonly Step[], signal?: AbortSignal): Promise<void>;
 }
 
-/** One pass of an op with its weights; only fused ops have more than one. */
+/** @internal One pass of an op with its weights; only fused ops have more than one. */
 export interface Stage {
   readonly config: Config;
   /** In the op's canonical order, written in `ops/<stem>.ts`. */
@@ -71,7 +72,7 @@ export interface Stage {
   readonly slope: Float32Array;
 }
 
-/** One operator on one backend: any batch and any image size, again and again. */
+/** @internal One operator on one backend: any batch and any image size, again and again. */
 export interface Prepared {
   /** What runs of one size have in common; the params are those of every stage. */
   plan(params: readonly Params[]): Plan;
@@ -79,7 +80,7 @@ export interface Prepared {
   dispose(): void;
 }
 
-/** Runs of one size, any number of them at once: a value, never changed. */
+/** @internal Runs of one size, any number of them at once: a value, never changed. */
 export interface Plan {
   readonly params: readonly Params[];
   /** Pieces of work that threads may share out. */
@@ -88,6 +89,7 @@ export interface Plan {
   readonly scratchBytes: number;
 }
 
+/** @internal */
 export interface Step {
   readonly plan: Plan;
   readonly input: Place;
@@ -97,14 +99,14 @@ export interface Step {
   readonly residual?: Place | undefined;
 }
 
-/** Where a tensor begins. The backend checks that the bytes from there on are enough for the plan. */
+/** @internal Where a tensor begins. The backend checks that the bytes from there on are enough for the plan. */
 export interface Place {
   readonly memory: Memory | TensorData;
   /** From the beginning of the memory, or of the array. */
   readonly byteOffset: number;
 }
 
-/** Memory of a backend, with a count of those who need it; made with a count of one. */
+/** @internal Memory of a backend, with a count of those who need it; made with a count of one. */
 export interface Memory {
   readonly bytes: number;
   /** Where the bytes stand now: growth of a backend's memory replaces the buffer and detaches the one before. */
@@ -115,7 +117,7 @@ export interface Memory {
   release(): void;
 }
 
-/** Where the kernels of one backend come from on a host. */
+/** @internal Where the kernels of one backend come from on a host. */
 export interface BackendSource {
   readonly backend: Backend;
   /** The instruction sets of this precision that run here, best first; throws the reason where the backend does not. */

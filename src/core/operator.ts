@@ -6,7 +6,14 @@ import { type Cost, costOf } from './cost.js';
 import { SepconvError } from './errors.js';
 import type { Kernels, Prepared, Stage } from './kernels.js';
 import { imageSize, permute } from './layout.js';
-import { checkOptions, type RunAsyncOptions, type RunOptions, readSignal } from './options.js';
+import {
+  checkOptions,
+  type ResidualRule,
+  type RunArguments,
+  type RunAsyncOptions,
+  type RunOptions,
+  readSignal,
+} from './options.js';
 import { workOf } from './places.js';
 import { OutputRing } from './ring.js';
 import type { Op, Settled, SettledStage } from './settled.js';
@@ -23,7 +30,7 @@ import {
 } from './stream.js';
 import { arrayOf, readTensorData, readTensorShape, type Tensor } from './tensor.js';
 
-/** A one-shot call: prepare, run, dispose. */
+/** @internal A one-shot call: prepare, run, dispose. */
 export function runOnce<D extends TensorData, Options extends object>(
   kernels: Kernels,
   op: Op<Omit<Options, keyof RunOptions>>,
@@ -50,7 +57,9 @@ const optionsOf = {
 } as const;
 
 /** An input of a stream, with what it is added to where the operator adds. */
-export type StreamItem<D extends TensorData> = Tensor<D> | { readonly input: Tensor<D>; readonly residual: Tensor<D> };
+export type StreamItem<D extends TensorData, R extends ResidualRule> =
+  | (R extends 'required' ? never : Tensor<D>)
+  | (R extends 'none' ? never : { readonly input: Tensor<D>; readonly residual: Tensor<D> });
 
 /**
  * An op whose weights are checked and packed: runs on any batch and any image size, again and again.
@@ -59,7 +68,7 @@ export type StreamItem<D extends TensorData> = Tensor<D> | { readonly input: Ten
  * output), a new size (the shapes), NCHW where the kernel has no such layout, and `out` on shared memory that may be the
  * input's; `bench/million.mjs` has the costs.
  */
-export class Operator<D extends TensorData = Float32Array> {
+export class Operator<D extends TensorData = Float32Array, R extends ResidualRule = 'optional'> {
   readonly #kernels: Kernels;
   readonly #settled: Settled;
   readonly #sizes: Sizes;
@@ -95,10 +104,15 @@ export class Operator<D extends TensorData = Float32Array> {
    * Runs on one input.
    *
    * @param input in the operator's layout and type
+   * @param options `out`, and `residual` where the operator takes one
    * @returns `out` where it is given, else a new tensor
    * @throws SepconvError `ERR_SHAPE`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`, `ERR_OPTION`, `ERR_MEMORY`, `ERR_DISPOSED`;
    * nothing is written then
+   * @example
+   * const out = tensor(new Float32Array(outputLength), layer.outputShape(image.shape));
+   * for (const image of images) show(layer.run(image, { out }));
    */
+  run(input: Tensor<D>, ...options: RunArguments<D, R>): Tensor<D>;
   run(input: Tensor<D>, options?: RunOptions<D>): Tensor<D> {
     checkOptions(options, optionsOf[this.#settled.residual].run);
     const call = this.#idle ?? new Call();
@@ -124,10 +138,14 @@ export class Operator<D extends TensorData = Float32Array> {
    * gives `ERR_BUFFER` then.
    *
    * @param input in the operator's layout and type
+   * @param options `out`, `signal`, and `residual` where the operator takes one
    * @returns `out` where it is given, else a new tensor; rejects with `signal.reason` when the run is aborted, and then
    * nothing is read or written any more
    * @throws SepconvError (rejects) as `run` does
+   * @example
+   * const features = await layer.runAsync(image, { signal: AbortSignal.timeout(1000) });
    */
+  runAsync(input: Tensor<D>, ...options: RunArguments<D, R, Pick<RunAsyncOptions, 'signal'>>): Promise<Tensor<D>>;
   async runAsync(input: Tensor<D>, options?: RunAsyncOptions<D>): Promise<Tensor<D>> {
     checkOptions(options, optionsOf[this.#settled.residual].runAsync);
     const signal = readSignal(options?.signal);
@@ -150,22 +168,42 @@ export class Operator<D extends TensorData = Float32Array> {
    *
    * @param source tensors, or `{ input, residual }`: an iterable, an async iterable or a ReadableStream. It is closed when
    * the stream ends before it, whether by the consumer, an abort or an error
+   * @param options `concurrency`, `ordered`, `signal`, `reuse`
+   * @returns the outputs
    * @throws SepconvError `ERR_OPTION` at the call; what a run throws, what the source throws and `signal.reason` end the
    * stream
+   * @example
+   * for await (const features of layer.stream(images, { concurrency: 4 })) show(features);
    */
-  stream(source: Source<StreamItem<D>>, options?: StreamOptions): AsyncGenerator<Tensor<D>, void, undefined> {
+  stream(source: Source<StreamItem<D, R>>, options?: StreamOptions): AsyncGenerator<Tensor<D>, void, undefined> {
     const settings = readStreamOptions(options, this.#kernels.threads + 1);
     const items = iteratorOf(source);
     const ring = settings.reuse ? new OutputRing(this.#kernels, this.#settled.outputType) : undefined;
     return this.#streamed(items, settings, ring);
   }
 
-  /** The shape that `run` would give for an input of this shape. */
+  /**
+   * The shape that `run` would give.
+   *
+   * @param inputShape of an input, in the operator's layout
+   * @returns the output's shape, in the same layout
+   * @throws SepconvError `ERR_SHAPE`, `ERR_PADDING`
+   * @example
+   * layer.outputShape([1, 224, 224, 3]); // [1, 112, 112, 32]
+   */
   outputShape(inputShape: Shape): Shape {
     return this.#sizes.of(readShape('inputShape', inputShape, 4)).outputShape;
   }
 
-  /** What `run` costs on an input of this shape: parameters, multiply-adds, bytes; see `Cost`. */
+  /**
+   * What `run` costs: parameters, multiply-adds, bytes.
+   *
+   * @param inputShape of an input, in the operator's layout
+   * @returns the counts; see `Cost`
+   * @throws SepconvError `ERR_SHAPE`, `ERR_PADDING`
+   * @example
+   * const { multiplyAdds, ratio } = layer.cost([1, 224, 224, 3]);
+   */
   cost(inputShape: Shape): Cost {
     return costOf(this.#settled, this.#sizes.of(readShape('inputShape', inputShape, 4)).params);
   }
@@ -199,15 +237,16 @@ export class Operator<D extends TensorData = Float32Array> {
   }
 
   async *#streamed(
-    items: AsyncIterator<StreamItem<D>> | Iterator<StreamItem<D>>,
+    items: AsyncIterator<StreamItem<D, R>> | Iterator<StreamItem<D, R>>,
     settings: ReadStreamOptions,
     ring: OutputRing | undefined,
   ): AsyncGenerator<Tensor<D>, void, undefined> {
-    const start = async (item: StreamItem<D>, signal: AbortSignal) => {
+    const operator = this as unknown as Operator<D>;
+    const start = async (item: StreamItem<D, 'optional'>, signal: AbortSignal) => {
       const { input, residual } = item !== null && typeof item === 'object' && 'input' in item ? item : { input: item };
-      if (ring === undefined) return this.runAsync(input, { residual, signal });
+      if (ring === undefined) return operator.runAsync(input, { residual, signal });
       const out = ring.take(this.#sizes.of(readTensorShape('input', input, 4)).outputShape) as unknown as Tensor<D>;
-      return this.runAsync(input, { out, residual, signal });
+      return operator.runAsync(input, { out, residual, signal });
     };
     try {
       for await (const result of streamOf(items, start, settings)) {

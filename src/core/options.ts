@@ -36,6 +36,9 @@ export interface WindowOptions {
   readonly dilations?: Pair | undefined;
 }
 
+/** Whether a run takes a residual. */
+export type ResidualRule = 'none' | 'optional' | 'required';
+
 /** What belongs to one run, not to the operator. */
 export interface RunOptions<D extends TensorData = Float32Array> {
   /**
@@ -47,13 +50,16 @@ export interface RunOptions<D extends TensorData = Float32Array> {
   readonly residual?: Tensor<D> | undefined;
 }
 
+/** `AbortSignal`, where the types of the host know it. */
+export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } } ? Signal : object;
+
 /** What belongs to one asynchronous run. */
 export interface RunAsyncOptions<D extends TensorData = Float32Array> extends RunOptions<D> {
   /** Ends the run, and the promise rejects with `signal.reason`; what was written to `out` until then stays there. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Signal | undefined;
 }
 
-/** Reads a signal, of whatever realm. */
+/** @internal Reads a signal, of whatever realm. */
 export function readSignal(signal: unknown): AbortSignal | undefined {
   if (signal === undefined) return undefined;
   const given = signal as Partial<AbortSignal> | null;
@@ -62,6 +68,18 @@ export function readSignal(signal: unknown): AbortSignal | undefined {
   }
   return signal as AbortSignal;
 }
+
+/** What belongs to a run of an operator that takes a residual, may take one, or takes none. */
+export type OperatorRunOptions<D extends TensorData, R extends ResidualRule> = R extends 'required'
+  ? RunOptions<D> & { readonly residual: Tensor<D> }
+  : R extends 'optional'
+    ? RunOptions<D>
+    : Pick<RunOptions<D>, 'out'>;
+
+/** The options of a run, to be left out unless it needs a residual. */
+export type RunArguments<D extends TensorData, R extends ResidualRule, More = unknown> = R extends 'required'
+  ? [options: OperatorRunOptions<D, R> & More]
+  : [options?: OperatorRunOptions<D, R> & More];
 
 /** Refuses what is not an object of options, and names that are not `known`. */
 export function checkOptions(options: unknown, known?: readonly string[]): void {

@@ -1,7 +1,7 @@
 // What crosses from TypeScript to a kernel, field by field. native/params.h and assembly/params.ts list the same
 // fields and the same codes in the same order; test/structure.test.ts compares the three.
 
-/** Settled by the input's size. */
+/** @internal Settled by the input's size. */
 export const geometryFields = [
   'batch',
   'inputHeight',
@@ -14,7 +14,7 @@ export const geometryFields = [
   'paddingRight',
 ] as const;
 
-/** Settled when the operator is prepared. */
+/** @internal Settled when the operator is prepared. */
 export const configFields = [
   'inputChannels',
   'outputChannels',
@@ -34,11 +34,14 @@ export const configFields = [
   'activation',
 ] as const;
 
-/** Settled with them; float32. */
+/** @internal Settled with them; float32. */
 export const floatFields = ['clampMin', 'clampMax', 'alpha'] as const;
 
+/** @internal */
 export type Geometry = Readonly<Record<(typeof geometryFields)[number], number>>;
+/** @internal */
 export type Config = Readonly<Record<(typeof configFields)[number] | (typeof floatFields)[number], number>>;
+/** @internal */
 export type Params = Geometry & Config;
 
 /** A code is the position of a name in its list. */
@@ -70,10 +73,10 @@ export type Border = (typeof borders)[number];
 
 const intFields = [...geometryFields, ...configFields];
 
-/** 32-bit words of one stage's params. */
+/** @internal 32-bit words of one stage's params. */
 export const paramWords = intFields.length + floatFields.length;
 
-/** Packs the params of an op's stages one after another, as the structs of C++ and AssemblyScript lay them out. */
+/** @internal Packs the params of an op's stages one after another, as the structs of C++ and AssemblyScript lay them out. */
 export function packParams(stages: readonly (Config & Partial<Geometry>)[]): Int32Array<ArrayBuffer> {
   const words = new Int32Array(stages.length * paramWords);
   const floats = new Float32Array(words.buffer);

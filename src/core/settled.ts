@@ -2,10 +2,11 @@
 import { invalid } from './errors.js';
 import type { OpName } from './kernels.js';
 import { type ImageSize, imageShape, imageSize, outputSize } from './layout.js';
+import type { ResidualRule } from './options.js';
 import type { Config, Dtype, Layout, Params } from './params.js';
 import { maxInt32, type Shape } from './shape.js';
 
-/** An op, declared once; every way of calling it comes from this. */
+/** @internal An op, declared once; every way of calling it comes from this. */
 export interface Op<Options> {
   /** The names of its filter arguments, in order. */
   readonly filters: readonly string[];
@@ -16,6 +17,7 @@ export interface Op<Options> {
   settle(filters: readonly Shape[], options: Options, inputChannels?: number): Settled;
 }
 
+/** @internal */
 export interface Settled {
   readonly kernel: OpName;
   readonly layout: Layout;
@@ -26,12 +28,13 @@ export interface Settled {
   readonly inputChannels: number | undefined;
   /** Whether `out` may be the input or the residual itself. */
   readonly inPlace: boolean;
-  readonly residual: 'none' | 'optional' | 'required';
+  readonly residual: ResidualRule;
   readonly stages: readonly SettledStage[];
   /** The params of every stage for this input; throws where the input is too small or the output too large. */
   params(input: ImageSize): readonly Params[];
 }
 
+/** @internal */
 export interface SettledStage {
   readonly config: Config;
   readonly bias: Float32Array;
@@ -40,7 +43,7 @@ export interface SettledStage {
   readonly filter?: { readonly shape: Shape; readonly order: readonly number[] };
 }
 
-/** The params of every stage for an input of this shape, each result within the limits. */
+/** @internal The params of every stage for an input of this shape, each result within the limits. */
 export function paramsFor(settled: Settled, inputShape: Shape): readonly Params[] {
   const size = imageSize(inputShape, settled.layout);
   if (settled.inputChannels !== undefined && size.channels !== settled.inputChannels) {
@@ -58,7 +61,7 @@ export function paramsFor(settled: Settled, inputShape: Shape): readonly Params[
   return params;
 }
 
-/** The shape of the last stage's output, in the op's layout. */
+/** @internal The shape of the last stage's output, in the op's layout. */
 export function outputShapeOf(settled: Settled, params: readonly Params[]): Shape {
   return imageShape(outputSize(params[params.length - 1]), settled.layout);
 }

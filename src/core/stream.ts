@@ -1,6 +1,6 @@
 // Many inputs through one asynchronous step: results in order, a bounded number of them under way, and every way to end.
 import { invalid } from './errors.js';
-import { checkOptions, readSignal } from './options.js';
+import { checkOptions, readSignal, type Signal } from './options.js';
 
 export interface StreamOptions {
   /** Inputs that are taken from the source and not yet handed on as results. Default: threads and one more. */
@@ -8,14 +8,20 @@ export interface StreamOptions {
   /** Whether results come in the order of their inputs, as by default, or as they are ready. */
   readonly ordered?: boolean | undefined;
   /** Ends the stream: the consumer gets `signal.reason`. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Signal | undefined;
   /** Whether results are written into a ring of outputs, each valid until the next one is asked for. Default false. */
   readonly reuse?: boolean | undefined;
 }
 
-/** Whatever gives one item after another. */
-export type Source<Item> = Iterable<Item> | AsyncIterable<Item> | ReadableStream<Item>;
+/** Whatever gives one item after another; the last is a ReadableStream. */
+export type Source<Item> = Iterable<Item> | AsyncIterable<Item> | { getReader(): Reader<Item> };
 
+interface Reader<Item> {
+  read(): Promise<{ readonly done: boolean; readonly value?: Item | undefined }>;
+  cancel(reason?: unknown): Promise<void>;
+}
+
+/** @internal */
 export interface ReadStreamOptions {
   readonly concurrency: number;
   readonly ordered: boolean;
@@ -23,6 +29,7 @@ export interface ReadStreamOptions {
   readonly reuse: boolean;
 }
 
+/** @internal */
 export function readStreamOptions(options: StreamOptions | undefined, concurrency: number): ReadStreamOptions {
   checkOptions(options, ['concurrency', 'ordered', 'signal', 'reuse']);
   const given = { concurrency, ordered: true, signal: undefined, reuse: false, ...defined(options) };
@@ -53,7 +60,7 @@ interface Entry<Result> {
 }
 
 /**
- * Takes items from a source and gives their results.
+ * @internal Takes items from a source and gives their results.
  *
  * @param start begins one item; its signal ends it when the stream ends early
  */
@@ -143,21 +150,25 @@ async function close(source: AsyncIterator<unknown> | Iterator<unknown>, isPulli
   else await closed;
 }
 
-/** The iterator of a source. @throws SepconvError `ERR_OPTION` */
+/** @internal The iterator of a source. @throws SepconvError `ERR_OPTION` */
 export function iteratorOf<Item>(source: Source<Item>): AsyncIterator<Item> | Iterator<Item> {
-  const given = source as Partial<AsyncIterable<Item> & Iterable<Item> & ReadableStream<Item>> | null | undefined;
+  const given = source as
+    | Partial<AsyncIterable<Item> & Iterable<Item> & { getReader(): Reader<Item> }>
+    | null
+    | undefined;
   if (typeof given?.[Symbol.asyncIterator] === 'function')
     return (source as AsyncIterable<Item>)[Symbol.asyncIterator]();
   if (typeof given?.[Symbol.iterator] === 'function' && typeof source !== 'string') {
     return (source as Iterable<Item>)[Symbol.iterator]();
   }
-  if (typeof given?.getReader === 'function') return readerIterator((source as ReadableStream<Item>).getReader());
+  if (typeof given?.getReader === 'function')
+    return readerIterator((source as { getReader(): Reader<Item> }).getReader());
   const expected = 'an iterable, an async iterable or a ReadableStream of tensors';
   throw invalid('ERR_OPTION', 'source', expected, source, 'give a list or a generator');
 }
 
 /** For hosts whose streams are not iterable yet. */
-function readerIterator<Item>(reader: ReadableStreamDefaultReader<Item>): AsyncIterator<Item> {
+function readerIterator<Item>(reader: Reader<Item>): AsyncIterator<Item> {
   return {
     next: async () => (await reader.read()) as IteratorResult<Item>,
     async return() {

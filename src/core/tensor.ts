@@ -18,7 +18,10 @@ export interface Tensor<D extends TensorData = Float32Array> {
  *
  * @param data a Float32Array, or a Uint8Array for images
  * @param shape positive integers, the slowest axis first (`[n, h, w, c]` for NHWC images); the first one may be 0
+ * @returns the data and a frozen copy of the shape
  * @throws SepconvError `ERR_SHAPE`, `ERR_DTYPE`, `ERR_BUFFER`
+ * @example
+ * const image = tensor(new Float32Array(1 * 224 * 224 * 3), [1, 224, 224, 3]);
  */
 export function tensor<D extends TensorData>(data: D, shape: Shape): Tensor<D> {
   const sizes = readShape('shape', shape);
@@ -56,7 +59,7 @@ export function readDtype(argument: string, value: unknown): Dtype | undefined {
   return AllocatedTensor.is(data) ? data.dtype : dtypeOf(data);
 }
 
-/** Checks what `readTensorData` gave: the memory of an allocated tensor, or a plain array, whatever its class. */
+/** @internal Checks what `readTensorData` gave: the memory of an allocated tensor, or a plain array, whatever its class. */
 export function placeOf(argument: string, data: unknown, length: number, dtype: Dtype): Memory | TensorData {
   if (!AllocatedTensor.is(data)) return arrayOf(argument, data, length, dtype);
   const memory = AllocatedTensor.memoryOf(data);

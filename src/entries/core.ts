@@ -21,6 +21,7 @@ serve(() => {
  * resolves.
  *
  * @param source `sepconv/kernels.wasm` as a `WebAssembly.Module`, as its bytes, or as a URL to fetch
+ * @returns when the kernels are there
  * @throws SepconvError (rejects) `ERR_BACKEND_UNAVAILABLE` where it can not be fetched or compiled, `ERR_OPTION`; the
  * runtime is as it was then
  * @example

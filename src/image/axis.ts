@@ -18,6 +18,7 @@ export interface Axes {
   readonly horizontal: Axis;
 }
 
+/** @internal */
 export function axesOf(p: Params): Axes {
   const vertical: Axis = {
     input: p.inputHeight,

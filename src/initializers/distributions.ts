@@ -34,7 +34,11 @@ export interface NormalOptions extends SeedOptions {
  * and stay equal for ever; only different weights break the symmetry (Rumelhart, Hinton & Williams, Learning internal
  * representations by error propagation, 1986).
  *
+ * @param shape positive integers, the slowest axis first
+ * @returns a new tensor
  * @throws SepconvError `ERR_SHAPE`
+ * @example
+ * const bias = initializers.zeros([32]).data;
  */
 export function zeros(shape: Shape): Tensor {
   return fill(shape, () => 0);
@@ -43,7 +47,12 @@ export function zeros(shape: Shape): Tensor {
 /**
  * One value everywhere, as for the scale of a normalisation; for weights wrong like `zeros`.
  *
+ * @param shape positive integers, the slowest axis first
+ * @param value a finite number
+ * @returns a new tensor
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`
+ * @example
+ * const gamma = initializers.constant([32], 1).data;
  */
 export function constant(shape: Shape, value: number): Tensor {
   checkNumbers({ value });
@@ -55,7 +64,12 @@ export function constant(shape: Shape, value: number): Tensor {
  * activations are steep, and do not drive all weights of a neuron the same way (LeCun et al., Efficient BackProp, 1998,
  * sections 4.3 to 4.6).
  *
+ * @param shape positive integers, the slowest axis first
+ * @param options the seed, and the bounds
+ * @returns a new tensor
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`
+ * @example
+ * const filter = initializers.uniform([3, 3, 16, 32], { seed: 1, min: -0.1, max: 0.1 });
  */
 export function uniform(shape: Shape, options: UniformOptions): Tensor {
   checkOptions(options, ['seed', 'min', 'max']);
@@ -69,7 +83,12 @@ export function uniform(shape: Shape, options: UniformOptions): Tensor {
 /**
  * Normal with a mean and a standard deviation; for the mean see `uniform`.
  *
+ * @param shape positive integers, the slowest axis first
+ * @param options the seed, and mean and standard deviation
+ * @returns a new tensor
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`
+ * @example
+ * const filter = initializers.normal([3, 3, 16, 32], { seed: 1, stddev: 0.02 });
  */
 export function normal(shape: Shape, options: NormalOptions): Tensor {
   const { next, mean, stddev } = readNormal(options);
@@ -80,7 +99,12 @@ export function normal(shape: Shape, options: NormalOptions): Tensor {
  * Normal, drawn again beyond two standard deviations, so that no weight begins far off (TensorFlow's truncated_normal).
  * The values left have a standard deviation of 0.8796 · `stddev`.
  *
+ * @param shape positive integers, the slowest axis first
+ * @param options the seed, and mean and standard deviation
+ * @returns a new tensor
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`
+ * @example
+ * const filter = initializers.truncatedNormal([3, 3, 16, 32], { seed: 1, stddev: 0.02 });
  */
 export function truncatedNormal(shape: Shape, options: NormalOptions): Tensor {
   const { next, mean, stddev } = readNormal(options);

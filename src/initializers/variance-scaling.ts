@@ -13,8 +13,12 @@ export interface ScaledOptions extends SeedOptions, FilterOptions {}
  * tanh, sigmoid and linear layers. Its mean of zero keeps the activations centred where those functions are steep.
  *
  * @param shape of the filter, in `filterLayout`
+ * @param options the seed, and how the filter is laid out
+ * @returns the filter
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`
  * @see Glorot & Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010, equation 16
+ * @example
+ * const filter = initializers.glorotUniform([3, 3, 16, 32], { seed: 1 });
  */
 export function glorotUniform(shape: Shape, options: ScaledOptions): Tensor {
   return scaledUniform(shape, options, ({ fanIn, fanOut }) => 2 / (fanIn + fanOut));
@@ -24,8 +28,13 @@ export function glorotUniform(shape: Shape, options: ScaledOptions): Tensor {
  * Glorot's initialisation with a normal distribution of variance 2 / (fanIn + fanOut), not truncated; see
  * `glorotUniform`.
  *
+ * @param shape of the filter, in `filterLayout`
+ * @param options the seed, and how the filter is laid out
+ * @returns the filter
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`
  * @see Glorot & Bengio, 2010, equation 12
+ * @example
+ * const filter = initializers.glorotNormal([3, 3, 16, 32], { seed: 1 });
  */
 export function glorotNormal(shape: Shape, options: ScaledOptions): Tensor {
   return scaledNormal(shape, options, ({ fanIn, fanOut }) => 2 / (fanIn + fanOut));
@@ -35,8 +44,13 @@ export function glorotNormal(shape: Shape, options: ScaledOptions): Tensor {
  * He's (Kaiming's) uniform initialisation: ±√(6 / fanIn), of variance 2 / fanIn; twice LeCun's, since relu silences
  * half of each layer. For layers before relu. That half is silent, and not all or none, because the mean is zero.
  *
+ * @param shape of the filter, in `filterLayout`
+ * @param options the seed, and how the filter is laid out
+ * @returns the filter
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`
  * @see He et al., Delving deep into rectifiers, 2015, section 2.2
+ * @example
+ * const filter = initializers.heUniform([3, 3, 16, 32], { seed: 1 });
  */
 export function heUniform(shape: Shape, options: ScaledOptions): Tensor {
   return scaledUniform(shape, options, ({ fanIn }) => 2 / fanIn);
@@ -46,8 +60,13 @@ export function heUniform(shape: Shape, options: ScaledOptions): Tensor {
  * He's initialisation with a normal distribution of variance 2 / fanIn, not truncated (PyTorch's kaiming_normal_); see
  * `heUniform`.
  *
+ * @param shape of the filter, in `filterLayout`
+ * @param options the seed, and how the filter is laid out
+ * @returns the filter
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`
  * @see He et al., 2015, equation 10
+ * @example
+ * const filter = initializers.heNormal([3, 3, 16, 32], { seed: 1 });
  */
 export function heNormal(shape: Shape, options: ScaledOptions): Tensor {
   return scaledNormal(shape, options, ({ fanIn }) => 2 / fanIn);
@@ -57,8 +76,13 @@ export function heNormal(shape: Shape, options: ScaledOptions): Tensor {
  * LeCun's uniform initialisation: ±√(3 / fanIn), of variance 1 / fanIn, so that sums of inputs of variance 1 have
  * variance 1. For selu and tanh layers. The mean is zero so that the sums are centred too.
  *
+ * @param shape of the filter, in `filterLayout`
+ * @param options the seed, and how the filter is laid out
+ * @returns the filter
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`
  * @see LeCun et al., Efficient BackProp, 1998, section 4.6
+ * @example
+ * const filter = initializers.lecunUniform([3, 3, 16, 32], { seed: 1 });
  */
 export function lecunUniform(shape: Shape, options: ScaledOptions): Tensor {
   return scaledUniform(shape, options, ({ fanIn }) => 1 / fanIn);
@@ -67,8 +91,13 @@ export function lecunUniform(shape: Shape, options: ScaledOptions): Tensor {
 /**
  * LeCun's initialisation with a normal distribution of variance 1 / fanIn, not truncated; see `lecunUniform`.
  *
+ * @param shape of the filter, in `filterLayout`
+ * @param options the seed, and how the filter is laid out
+ * @returns the filter
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`
  * @see LeCun et al., 1998, section 4.6
+ * @example
+ * const filter = initializers.lecunNormal([3, 3, 16, 32], { seed: 1 });
  */
 export function lecunNormal(shape: Shape, options: ScaledOptions): Tensor {
   return scaledNormal(shape, options, ({ fanIn }) => 1 / fanIn);

@@ -1,5 +1,6 @@
 // Element by element: an activation alone, and the residual connection, which is an addition and then an activation.
 import { type Activation, readActivation } from '../core/activation.js';
+import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { Operator, runOnce } from '../core/operator.js';
@@ -20,27 +21,8 @@ export interface AddOptions extends LayoutOptions {
 
 type Out = Pick<RunOptions, 'out'>;
 
-export interface ActivationOperations {
-  /**
-   * Applies an activation to every value; see `Activation` for the definitions. `out` may be the input itself.
-   *
-   * @param input [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
-   * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`
-   */
-  activate(input: Tensor, activation: Activation, options?: LayoutOptions & Out): Tensor;
-  prepareActivate(activation: Activation, options?: LayoutOptions): Operator;
-  /**
-   * The sum of two tensors of one shape, then an activation: the residual connection. `out` may be either of them.
-   *
-   * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`
-   * @see He et al., Deep residual learning for image recognition, 2015
-   */
-  add(a: Tensor, b: Tensor, options?: AddOptions & Out): Tensor;
-  /** Prepared `add`: `run(a, { residual: b })`. */
-  prepareAdd(options?: AddOptions): Operator;
-}
-
-export const activate: Op<ActivateOptions> = {
+/** @internal */
+export const elementwise: Op<ActivateOptions> = {
   filters: [],
   settle(_, options) {
     if (options.activation === undefined) {
@@ -50,7 +32,8 @@ export const activate: Op<ActivateOptions> = {
   },
 };
 
-export const add: Op<AddOptions> = {
+/** @internal */
+export const addition: Op<AddOptions> = {
   filters: [],
   settle: (_, options) => settleElements(options, 'required'),
 };
@@ -77,20 +60,93 @@ function settleElements(options: AddOptions, residual: 'none' | 'required'): Set
   };
 }
 
+interface ActivationOperations {
+  activate: typeof activate;
+  prepareActivate: typeof prepareActivate;
+  add: typeof add;
+  prepareAdd: typeof prepareAdd;
+}
+
+/** @internal Binds the functions of this file to a backend. */
 export function activationOperations(kernels: () => Kernels): ActivationOperations {
   return {
     activate(input, activation, options) {
       checkOptions(options, ['layout', 'out']);
-      return runOnce(kernels(), activate, input, [], { ...options, activation });
+      return runOnce(kernels(), elementwise, input, [], { ...options, activation });
     },
     prepareActivate(activation, options) {
       checkOptions(options, ['layout']);
-      return new Operator(kernels(), activate, [], { ...options, activation });
+      return new Operator(kernels(), elementwise, [], { ...options, activation });
     },
     add(a, b, options) {
       checkOptions(options, ['layout', 'activation', 'out']);
-      return runOnce(kernels(), add, a, [], { ...options, residual: b });
+      return runOnce(kernels(), addition, a, [], { ...options, residual: b });
     },
-    prepareAdd: (options) => new Operator(kernels(), add, [], options),
+    prepareAdd: (options) => new Operator(kernels(), addition, [], options),
   };
+}
+
+const byDefault = /* @__PURE__ */ activationOperations(defaultKernels);
+
+/**
+ * Applies an activation to every value; see `Activation` for the definitions. `out` may be the input itself.
+ *
+ * @param input [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
+ * @param activation a name, or an object with its numbers
+ * @param options layout, `out`
+ * @returns the input's shape
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`,
+ * `ERR_MEMORY`; nothing is written then
+ * @example
+ * const positive = activate(image, 'relu');
+ * activate(image, { type: 'clamp', min: 0, max: 1 }, { out: image });
+ */
+export function activate(input: Tensor, activation: Activation, options?: LayoutOptions & Out): Tensor {
+  return byDefault.activate(input, activation, options);
+}
+
+/**
+ * Checks an activation once, for many runs; see `activate`.
+ *
+ * @param activation a name, or an object with its numbers
+ * @param options layout
+ * @returns the operator, for inputs of any shape
+ * @throws SepconvError `ERR_OPTION`, `ERR_ACTIVATION`, `ERR_DTYPE`
+ * @example
+ * const gelu = prepareActivate('gelu');
+ * gelu.run(features, { out: features });
+ */
+export function prepareActivate(activation: Activation, options?: LayoutOptions): Operator<Float32Array, 'none'> {
+  return byDefault.prepareActivate(activation, options);
+}
+
+/**
+ * The sum of two tensors of one shape, then an activation: the residual connection. `out` may be either of them.
+ *
+ * @param a [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
+ * @param b of the same shape
+ * @param options activation, layout, `out`
+ * @returns the shape of both
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`,
+ * `ERR_MEMORY`; nothing is written then
+ * @see He et al., Deep residual learning for image recognition, 2015
+ * @example
+ * const joined = add(features, shortcut, { activation: 'relu' });
+ */
+export function add(a: Tensor, b: Tensor, options?: AddOptions & Out): Tensor {
+  return byDefault.add(a, b, options);
+}
+
+/**
+ * Checks the options of `add` once, for many runs: `run(a, { residual: b })`.
+ *
+ * @param options activation, layout
+ * @returns the operator, for inputs of any shape
+ * @throws SepconvError `ERR_OPTION`, `ERR_ACTIVATION`, `ERR_DTYPE`
+ * @example
+ * const join = prepareAdd({ activation: 'relu' });
+ * join.run(features, { residual: shortcut, out: features });
+ */
+export function prepareAdd(options?: AddOptions): Operator<Float32Array, 'required'> {
+  return byDefault.prepareAdd(options);
 }

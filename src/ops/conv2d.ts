@@ -1,5 +1,6 @@
 // Canonical filter: [height, width, inputs / groups, outputs]; group g owns its share of the outputs, in order.
 import { type EpilogueOptions, readEpilogue } from '../core/activation.js';
+import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels, OpName } from '../core/kernels.js';
 import { filterAxes } from '../core/layout.js';
@@ -29,25 +30,10 @@ export interface Conv2dOptions extends LayoutOptions, WindowOptions, EpilogueOpt
   readonly groups?: number | undefined;
 }
 
-export interface Conv2dOperations {
-  /**
-   * Standard convolution: every output channel sums over the window and over all input channels of its group. One group a
-   * channel is a depthwise convolution and a 1×1 filter a pointwise one; both take those kernels, with the same bits.
-   *
-   * @param input [n, h, w, inputs], or [n, inputs, h, w] with `layout: 'NCHW'`
-   * @param filter [height, width, inputs / groups, outputs], or as `filterLayout` says; not flipped (cross-correlation)
-   * @returns [n, outH, outW, outputs], with outH = ⌊(h + padding − dilatedHeight) / stride⌋ + 1
-   * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`
-   * @see LeCun et al., Gradient-based learning applied to document recognition, 1998
-   */
-  conv2d(input: Tensor, filter: Tensor, options?: Conv2dOptions & RunOptions): Tensor;
-  /** Checks and packs a filter once, for many runs; see `conv2d`. */
-  prepareConv2d(filter: Tensor, options?: Conv2dOptions): Operator;
-}
-
 const known = ['layout', 'filterLayout', 'groups', 'strides', 'padding', 'dilations', 'bias', 'activation'];
 
-export const conv2d: Op<Conv2dOptions> = {
+/** @internal */
+export const standard: Op<Conv2dOptions> = {
   filters: ['filter'],
   settle([shape], options) {
     checkOptions(options, known);
@@ -92,9 +78,52 @@ export function readGroups(groups: unknown, channels: number, what: string): num
   return count as number;
 }
 
+interface Conv2dOperations {
+  conv2d: typeof conv2d;
+  prepareConv2d: typeof prepareConv2d;
+}
+
+/** @internal Binds the functions of this file to a backend. */
 export function conv2dOperations(kernels: () => Kernels): Conv2dOperations {
   return {
-    conv2d: (input, filter, options) => runOnce(kernels(), conv2d, input, [filter], options),
-    prepareConv2d: (filter, options) => new Operator(kernels(), conv2d, [filter], options),
+    conv2d: (input, filter, options) => runOnce(kernels(), standard, input, [filter], options),
+    prepareConv2d: (filter, options) => new Operator(kernels(), standard, [filter], options),
   };
+}
+
+const byDefault = /* @__PURE__ */ conv2dOperations(defaultKernels);
+
+/**
+ * Standard convolution: every output channel sums over the window and over all input channels of its group. One group a
+ * channel is a depthwise convolution and a 1×1 filter a pointwise one; both take those kernels, with the same bits.
+ *
+ * @param input [n, h, w, inputs], or [n, inputs, h, w] with `layout: 'NCHW'`
+ * @param filter [height, width, inputs / groups, outputs], or as `filterLayout` says; not flipped (cross-correlation)
+ * @param options strides, padding, dilations, groups, bias, activation, `out`, `residual`, layouts
+ * @returns [n, outH, outW, outputs], with outH = ⌊(h + padding − dilatedHeight) / stride⌋ + 1
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`,
+ * `ERR_OVERLAP`, `ERR_MEMORY`; nothing is written then
+ * @see LeCun et al., Gradient-based learning applied to document recognition, 1998
+ * @example
+ * const image = tensor(new Float32Array(1 * 224 * 224 * 3), [1, 224, 224, 3]);
+ * const filter = tensor(new Float32Array(3 * 3 * 3 * 32), [3, 3, 3, 32]);
+ * const { shape } = conv2d(image, filter, { strides: 2, padding: 'same' }); // [1, 112, 112, 32]
+ */
+export function conv2d(input: Tensor, filter: Tensor, options?: Conv2dOptions & RunOptions): Tensor {
+  return byDefault.conv2d(input, filter, options);
+}
+
+/**
+ * Checks and packs a filter once, for many runs; see `conv2d`.
+ *
+ * @param filter [height, width, inputs / groups, outputs], or as `filterLayout` says
+ * @param options as `conv2d` takes them, without `out` and `residual`, which belong to a run
+ * @returns the operator, for inputs of any batch, height and width
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_MEMORY`
+ * @example
+ * const stem = prepareConv2d(filter, { strides: 2, padding: 'same', activation: 'relu6' });
+ * const features = stem.run(image);
+ */
+export function prepareConv2d(filter: Tensor, options?: Conv2dOptions): Operator {
+  return byDefault.prepareConv2d(filter, options);
 }

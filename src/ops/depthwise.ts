@@ -1,6 +1,7 @@
 // Canonical filter: [height, width, channels, multiplier]; output channel c · multiplier + m reads input channel c.
 
 import { type EpilogueOptions, readEpilogue } from '../core/activation.js';
+import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { filterAxes } from '../core/layout.js';
@@ -30,21 +31,7 @@ export interface DepthwiseConv2dOptions extends LayoutOptions, WindowOptions, Ep
   readonly groups?: number | undefined;
 }
 
-export interface DepthwiseOperations {
-  /**
-   * Depthwise convolution: filters each channel on its own, with `multiplier` filters a channel.
-   *
-   * @param input [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
-   * @param filter [height, width, channels, multiplier], or as `filterLayout` says; not flipped (cross-correlation)
-   * @returns [n, outH, outW, channels · multiplier], with outH = ⌊(h + padding − dilatedHeight) / stride⌋ + 1
-   * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`
-   * @see Howard et al., MobileNets, 2017, section 3.1
-   */
-  depthwiseConv2d(input: Tensor, filter: Tensor, options?: DepthwiseConv2dOptions & RunOptions): Tensor;
-  /** Checks and packs a depthwise filter once, for many runs; see `depthwiseConv2d`. */
-  prepareDepthwiseConv2d(filter: Tensor, options?: DepthwiseConv2dOptions): Operator;
-}
-
+/** @internal */
 export const depthwise: Op<DepthwiseConv2dOptions> = {
   filters: ['filter'],
   settle([shape], options, inputChannels) {
@@ -66,7 +53,7 @@ export const depthwise: Op<DepthwiseConv2dOptions> = {
   },
 };
 
-/** Reads the axes of a depthwise filter, in either layout. */
+/** @internal Reads the axes of a depthwise filter, in either layout. */
 export function readDepthwiseFilter(
   argument: string,
   shape: Shape,
@@ -117,9 +104,51 @@ function depthwiseFilter(
   return { height, width, inputChannels, outputChannels, groups: inputChannels, products, shape, order };
 }
 
+interface DepthwiseOperations {
+  depthwiseConv2d: typeof depthwiseConv2d;
+  prepareDepthwiseConv2d: typeof prepareDepthwiseConv2d;
+}
+
+/** @internal Binds the functions of this file to a backend. */
 export function depthwiseOperations(kernels: () => Kernels): DepthwiseOperations {
   return {
     depthwiseConv2d: (input, filter, options) => runOnce(kernels(), depthwise, input, [filter], options),
     prepareDepthwiseConv2d: (filter, options) => new Operator(kernels(), depthwise, [filter], options),
   };
+}
+
+const byDefault = /* @__PURE__ */ depthwiseOperations(defaultKernels);
+
+/**
+ * Depthwise convolution: filters each channel on its own, with `multiplier` filters a channel.
+ *
+ * @param input [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
+ * @param filter [height, width, channels, multiplier], or as `filterLayout` says; not flipped (cross-correlation)
+ * @param options strides, padding, dilations, bias, activation, `out`, `residual`, layouts
+ * @returns [n, outH, outW, channels · multiplier], with outH = ⌊(h + padding − dilatedHeight) / stride⌋ + 1
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`,
+ * `ERR_OVERLAP`, `ERR_MEMORY`; nothing is written then
+ * @see Howard et al., MobileNets, 2017, section 3.1
+ * @example
+ * const image = tensor(new Float32Array(1 * 112 * 112 * 32), [1, 112, 112, 32]);
+ * const filter = tensor(new Float32Array(3 * 3 * 32), [3, 3, 32, 1]);
+ * const { data, shape } = depthwiseConv2d(image, filter, { padding: 'same', activation: 'relu6' });
+ */
+export function depthwiseConv2d(input: Tensor, filter: Tensor, options?: DepthwiseConv2dOptions & RunOptions): Tensor {
+  return byDefault.depthwiseConv2d(input, filter, options);
+}
+
+/**
+ * Checks and packs a depthwise filter once, for many runs; see `depthwiseConv2d`.
+ *
+ * @param filter [height, width, channels, multiplier], or as `filterLayout` says
+ * @param options as `depthwiseConv2d` takes them, without `out` and `residual`, which belong to a run
+ * @returns the operator, for inputs of any batch, height and width
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_MEMORY`
+ * @example
+ * const layer = prepareDepthwiseConv2d(filter, { strides: 2, padding: 'same', bias });
+ * for (const image of images) show(layer.run(image));
+ */
+export function prepareDepthwiseConv2d(filter: Tensor, options?: DepthwiseConv2dOptions): Operator {
+  return byDefault.prepareDepthwiseConv2d(filter, options);
 }

@@ -1,52 +1,64 @@
 // The table of ops: the one place where an op is declared. Callers, backends and tests walk it.
 import type { Kernels } from '../core/kernels.js';
+import type { LayoutOptions } from '../core/options.js';
+import type { Dtype } from '../core/params.js';
 import type { Op } from '../core/settled.js';
-import { type ActivationOperations, activate, activationOperations, add } from './activation.js';
-import { type Conv2dOperations, conv2d, conv2dOperations } from './conv2d.js';
-import { type DepthwiseOperations, depthwise, depthwiseOperations } from './depthwise.js';
-import { type PointwiseOperations, pointwise, pointwiseOperations } from './pointwise.js';
+import { type ActivateOptions, type AddOptions, activationOperations, addition, elementwise } from './activation.js';
+import { type Conv2dOptions, conv2dOperations, standard } from './conv2d.js';
+import { type DepthwiseConv2dOptions, depthwise, depthwiseOperations } from './depthwise.js';
+import type * as functions from './functions.js';
+import { type PointwiseConv2dOptions, pointwise, pointwiseOperations } from './pointwise.js';
 import {
+  type AvgPool2dOptions,
   avgPool,
   globalAvgPool,
   globalMaxPool,
   maxPool,
-  type PoolingOperations,
+  type Pool2dOptions,
   poolingOperations,
 } from './pooling.js';
-import { type SepFilterOperations, sepFilter, sepFilterOperations } from './sep-filter.js';
-import { type SeparableOperations, separable, separableOperations } from './separable.js';
-import { type TransposedOperations, transposed, transposedOperations } from './transposed.js';
+import { type SepFilter2dOptions, sepFilter, sepFilterOperations } from './sep-filter.js';
+import { type SeparableConv2dOptions, separable, separableOperations } from './separable.js';
+import { type ConvTranspose2dOptions, transposed, transposedOperations } from './transposed.js';
 
-/** Every op by the name of its public function. */
-export const ops = {
+/** The options of each operation by the name of its function; an activation alone is given as `{ activation }`. */
+export interface OptionsOf {
+  depthwiseConv2d: DepthwiseConv2dOptions;
+  pointwiseConv2d: PointwiseConv2dOptions;
+  separableConv2d: SeparableConv2dOptions;
+  conv2d: Conv2dOptions;
+  convTranspose2d: ConvTranspose2dOptions;
+  maxPool2d: Pool2dOptions;
+  avgPool2d: AvgPool2dOptions;
+  globalMaxPool2d: LayoutOptions;
+  globalAvgPool2d: LayoutOptions;
+  activate: ActivateOptions;
+  add: AddOptions;
+  sepFilter2d: SepFilter2dOptions & { readonly dtype?: Dtype | undefined };
+}
+
+export type OperationName = keyof OptionsOf;
+
+/** @internal Every op by the name of its public function. */
+export const ops: { readonly [Name in OperationName]: Op<OptionsOf[Name]> } = {
   depthwiseConv2d: depthwise,
   pointwiseConv2d: pointwise,
   separableConv2d: separable,
-  conv2d,
+  conv2d: standard,
   convTranspose2d: transposed,
   maxPool2d: maxPool,
   avgPool2d: avgPool,
   globalMaxPool2d: globalMaxPool,
   globalAvgPool2d: globalAvgPool,
-  activate,
-  add,
+  activate: elementwise,
+  add: addition,
   sepFilter2d: sepFilter,
-} satisfies Record<string, Op<never>>;
-
-export type OperationName = keyof typeof ops;
+};
 
 /** Every operation, as functions. */
-export interface Operations
-  extends DepthwiseOperations,
-    PointwiseOperations,
-    SeparableOperations,
-    Conv2dOperations,
-    TransposedOperations,
-    PoolingOperations,
-    ActivationOperations,
-    SepFilterOperations {}
+export type Operations = typeof functions;
 
-/** Binds every operation to a backend, which is asked for at each call. */
+/** @internal Binds every operation to a backend, which is asked for at each call. */
 export function operationsOn(kernels: () => Kernels): Operations {
   return {
     ...depthwiseOperations(kernels),

@@ -1,6 +1,7 @@
 // Canonical filter: [inputChannels, outputChannels].
 
 import { type EpilogueOptions, readEpilogue } from '../core/activation.js';
+import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { filterAxes } from '../core/layout.js';
@@ -22,21 +23,7 @@ export interface PointwiseConv2dOptions extends LayoutOptions, EpilogueOptions {
   readonly filterLayout?: 'HWIO' | 'OIHW' | undefined;
 }
 
-export interface PointwiseOperations {
-  /**
-   * Pointwise (1×1) convolution: mixes the channels of each pixel.
-   *
-   * @param input [n, h, w, inputs], or [n, inputs, h, w] with `layout: 'NCHW'`
-   * @param filter [inputs, outputs] or [1, 1, inputs, outputs], or as `filterLayout` says
-   * @returns [n, ⌈h / stride⌉, ⌈w / stride⌉, outputs]
-   * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`
-   * @see Howard et al., MobileNets, 2017, section 3.1
-   */
-  pointwiseConv2d(input: Tensor, filter: Tensor, options?: PointwiseConv2dOptions & RunOptions): Tensor;
-  /** Checks and packs a pointwise filter once, for many runs; see `pointwiseConv2d`. */
-  preparePointwiseConv2d(filter: Tensor, options?: PointwiseConv2dOptions): Operator;
-}
-
+/** @internal */
 export const pointwise: Op<PointwiseConv2dOptions> = {
   filters: ['filter'],
   settle([shape], options) {
@@ -55,7 +42,7 @@ export const pointwise: Op<PointwiseConv2dOptions> = {
   },
 };
 
-/** Reads the axes of a pointwise filter of rank 2 or 4, in either layout. */
+/** @internal Reads the axes of a pointwise filter of rank 2 or 4, in either layout. */
 export function readPointwiseFilter(argument: string, shape: Shape, filterLayout: 'HWIO' | 'OIHW'): ReadFilter {
   const letters = shape.length === 2 ? filterLayout.replace(/[HW]/g, '') : filterLayout;
   const { I, O, H = 1, W = 1 } = filterAxes<'I' | 'O' | 'H' | 'W'>(argument, shape, letters);
@@ -67,9 +54,50 @@ export function readPointwiseFilter(argument: string, shape: Shape, filterLayout
   return { height: 1, width: 1, inputChannels: I, outputChannels: O, groups: 1, products: I, shape, order };
 }
 
+interface PointwiseOperations {
+  pointwiseConv2d: typeof pointwiseConv2d;
+  preparePointwiseConv2d: typeof preparePointwiseConv2d;
+}
+
+/** @internal Binds the functions of this file to a backend. */
 export function pointwiseOperations(kernels: () => Kernels): PointwiseOperations {
   return {
     pointwiseConv2d: (input, filter, options) => runOnce(kernels(), pointwise, input, [filter], options),
     preparePointwiseConv2d: (filter, options) => new Operator(kernels(), pointwise, [filter], options),
   };
+}
+
+const byDefault = /* @__PURE__ */ pointwiseOperations(defaultKernels);
+
+/**
+ * Pointwise (1×1) convolution: mixes the channels of each pixel.
+ *
+ * @param input [n, h, w, inputs], or [n, inputs, h, w] with `layout: 'NCHW'`
+ * @param filter [inputs, outputs] or [1, 1, inputs, outputs], or as `filterLayout` says
+ * @param options strides, bias, activation, `out`, `residual`, layouts
+ * @returns [n, ⌈h / stride⌉, ⌈w / stride⌉, outputs]
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`,
+ * `ERR_MEMORY`; nothing is written then
+ * @see Howard et al., MobileNets, 2017, section 3.1
+ * @example
+ * const filter = tensor(new Float32Array(32 * 64), [32, 64]);
+ * const mixed = pointwiseConv2d(image, filter, { bias: new Float32Array(64), activation: 'relu' });
+ */
+export function pointwiseConv2d(input: Tensor, filter: Tensor, options?: PointwiseConv2dOptions & RunOptions): Tensor {
+  return byDefault.pointwiseConv2d(input, filter, options);
+}
+
+/**
+ * Checks and packs a pointwise filter once, for many runs; see `pointwiseConv2d`.
+ *
+ * @param filter [inputs, outputs] or [1, 1, inputs, outputs], or as `filterLayout` says
+ * @param options as `pointwiseConv2d` takes them, without `out` and `residual`, which belong to a run
+ * @returns the operator, for inputs of any batch, height and width
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_MEMORY`
+ * @example
+ * const layer = preparePointwiseConv2d(filter, { activation: 'relu6' });
+ * const mixed = layer.run(image, { residual: shortcut });
+ */
+export function preparePointwiseConv2d(filter: Tensor, options?: PointwiseConv2dOptions): Operator {
+  return byDefault.preparePointwiseConv2d(filter, options);
 }

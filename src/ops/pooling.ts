@@ -1,4 +1,6 @@
 // A window without weights: the largest value of each channel, or the mean.
+
+import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { Operator, runOnce } from '../core/operator.js';
@@ -38,35 +40,9 @@ export interface AvgPool2dOptions extends Pool2dOptions {
 
 type Out = Pick<RunOptions, 'out'>;
 
-export interface PoolingOperations {
-  /**
-   * Max pooling: the largest value under the window. NaN wins; of ±0 the first; a window with no tap gives −Infinity.
-   *
-   * @param input [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
-   * @returns [n, outH, outW, channels]
-   * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`
-   */
-  maxPool2d(input: Tensor, options: Pool2dOptions & Out): Tensor;
-  prepareMaxPool2d(options: Pool2dOptions): Operator;
-  /**
-   * Average pooling: the mean of the values under the window, one division. A window with no tap gives NaN.
-   *
-   * @param input [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
-   * @returns [n, outH, outW, channels]
-   * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`
-   */
-  avgPool2d(input: Tensor, options: AvgPool2dOptions & Out): Tensor;
-  prepareAvgPool2d(options: AvgPool2dOptions): Operator;
-  /** The largest value of each channel: [n, 1, 1, channels]. See `maxPool2d`. */
-  globalMaxPool2d(input: Tensor, options?: LayoutOptions & Out): Tensor;
-  prepareGlobalMaxPool2d(options?: LayoutOptions): Operator;
-  /** The mean of each channel: [n, 1, 1, channels]. See `avgPool2d`. @see Lin et al., Network in network, 2013 */
-  globalAvgPool2d(input: Tensor, options?: LayoutOptions & Out): Tensor;
-  prepareGlobalAvgPool2d(options?: LayoutOptions): Operator;
-}
-
 const known = ['layout', 'windowDimensions', 'strides', 'padding', 'dilations', 'ceilMode'];
 
+/** @internal */
 export const maxPool: Op<Pool2dOptions> = {
   filters: [],
   settle(_, options) {
@@ -75,6 +51,7 @@ export const maxPool: Op<Pool2dOptions> = {
   },
 };
 
+/** @internal */
 export const avgPool: Op<AvgPool2dOptions> = {
   filters: [],
   settle(_, options) {
@@ -84,7 +61,9 @@ export const avgPool: Op<AvgPool2dOptions> = {
   },
 };
 
+/** @internal */
 export const globalMaxPool: Op<LayoutOptions> = /* @__PURE__ */ globalPool('max');
+/** @internal */
 export const globalAvgPool: Op<LayoutOptions> = /* @__PURE__ */ globalPool('average');
 
 function settleWindow(reduction: Reduction, options: Pool2dOptions): Settled {
@@ -154,6 +133,18 @@ function readFlag(argument: string, value: unknown): boolean {
   return value ?? false;
 }
 
+interface PoolingOperations {
+  maxPool2d: typeof maxPool2d;
+  prepareMaxPool2d: typeof prepareMaxPool2d;
+  avgPool2d: typeof avgPool2d;
+  prepareAvgPool2d: typeof prepareAvgPool2d;
+  globalMaxPool2d: typeof globalMaxPool2d;
+  prepareGlobalMaxPool2d: typeof prepareGlobalMaxPool2d;
+  globalAvgPool2d: typeof globalAvgPool2d;
+  prepareGlobalAvgPool2d: typeof prepareGlobalAvgPool2d;
+}
+
+/** @internal Binds the functions of this file to a backend. */
 export function poolingOperations(kernels: () => Kernels): PoolingOperations {
   return {
     maxPool2d: (input, options) => runOnce(kernels(), maxPool, input, [], options),
@@ -165,4 +156,123 @@ export function poolingOperations(kernels: () => Kernels): PoolingOperations {
     globalAvgPool2d: (input, options) => runOnce(kernels(), globalAvgPool, input, [], options),
     prepareGlobalAvgPool2d: (options) => new Operator(kernels(), globalAvgPool, [], options),
   };
+}
+
+const byDefault = /* @__PURE__ */ poolingOperations(defaultKernels);
+
+/**
+ * Max pooling: the largest value under the window. NaN wins; of ±0 the first; a window with no tap gives −Infinity.
+ *
+ * @param input [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
+ * @param options the window, strides, padding, dilations, `out`, layout
+ * @returns [n, outH, outW, channels], with outH = ⌊(h + padding − dilatedHeight) / stride⌋ + 1, or ⌈…⌉ with `ceilMode`
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`, `ERR_MEMORY`; nothing is
+ * written then
+ * @example
+ * const half = maxPool2d(image, { windowDimensions: 2 });
+ */
+export function maxPool2d(input: Tensor, options: Pool2dOptions & Out): Tensor {
+  return byDefault.maxPool2d(input, options);
+}
+
+/**
+ * Checks the options once, for many runs; see `maxPool2d`.
+ *
+ * @param options as `maxPool2d` takes them, without `out`, which belongs to a run
+ * @returns the operator, for inputs of any shape
+ * @throws SepconvError `ERR_OPTION`, `ERR_PADDING`
+ * @example
+ * const pool = prepareMaxPool2d({ windowDimensions: 3, strides: 2, padding: 1 });
+ * const half = pool.run(image);
+ */
+export function prepareMaxPool2d(options: Pool2dOptions): Operator<Float32Array, 'none'> {
+  return byDefault.prepareMaxPool2d(options);
+}
+
+/**
+ * Average pooling: the mean of the values under the window, one division. A window with no tap gives NaN.
+ *
+ * @param input [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
+ * @param options the window, strides, padding, dilations, `out`, layout
+ * @returns [n, outH, outW, channels], with outH = ⌊(h + padding − dilatedHeight) / stride⌋ + 1, or ⌈…⌉ with `ceilMode`
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`, `ERR_MEMORY`; nothing is
+ * written then
+ * @example
+ * const half = avgPool2d(image, { windowDimensions: 2 });
+ */
+export function avgPool2d(input: Tensor, options: AvgPool2dOptions & Out): Tensor {
+  return byDefault.avgPool2d(input, options);
+}
+
+/**
+ * Checks the options once, for many runs; see `avgPool2d`.
+ *
+ * @param options as `avgPool2d` takes them, without `out`, which belongs to a run
+ * @returns the operator, for inputs of any shape
+ * @throws SepconvError `ERR_OPTION`, `ERR_PADDING`
+ * @example
+ * const blur = prepareAvgPool2d({ windowDimensions: 3, strides: 1, padding: 'same' });
+ * const soft = blur.run(image);
+ */
+export function prepareAvgPool2d(options: AvgPool2dOptions): Operator<Float32Array, 'none'> {
+  return byDefault.prepareAvgPool2d(options);
+}
+
+/**
+ * Global max pooling: the largest value of each channel. NaN wins; of ±0 the first.
+ *
+ * @param input [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
+ * @param options layout, `out`
+ * @returns [n, 1, 1, channels]
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`, `ERR_MEMORY`; nothing is
+ * written then
+ * @example
+ * const strongest = globalMaxPool2d(features).data;
+ */
+export function globalMaxPool2d(input: Tensor, options?: LayoutOptions & Out): Tensor {
+  return byDefault.globalMaxPool2d(input, options);
+}
+
+/**
+ * Checks the options once, for many runs; see `globalMaxPool2d`.
+ *
+ * @param options as `globalMaxPool2d` takes them, without `out`, which belongs to a run
+ * @returns the operator, for inputs of any shape
+ * @throws SepconvError `ERR_OPTION`
+ * @example
+ * const pool = prepareGlobalMaxPool2d();
+ * const strongest = pool.run(features);
+ */
+export function prepareGlobalMaxPool2d(options?: LayoutOptions): Operator<Float32Array, 'none'> {
+  return byDefault.prepareGlobalMaxPool2d(options);
+}
+
+/**
+ * Global average pooling: the mean of each channel, one division.
+ *
+ * @param input [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
+ * @param options layout, `out`
+ * @returns [n, 1, 1, channels]
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`, `ERR_MEMORY`; nothing is
+ * written then
+ * @see Lin et al., Network in network, 2013
+ * @example
+ * const means = globalAvgPool2d(features).data;
+ */
+export function globalAvgPool2d(input: Tensor, options?: LayoutOptions & Out): Tensor {
+  return byDefault.globalAvgPool2d(input, options);
+}
+
+/**
+ * Checks the options once, for many runs; see `globalAvgPool2d`.
+ *
+ * @param options as `globalAvgPool2d` takes them, without `out`, which belongs to a run
+ * @returns the operator, for inputs of any shape
+ * @throws SepconvError `ERR_OPTION`
+ * @example
+ * const pool = prepareGlobalAvgPool2d();
+ * const means = pool.run(features);
+ */
+export function prepareGlobalAvgPool2d(options?: LayoutOptions): Operator<Float32Array, 'none'> {
+  return byDefault.prepareGlobalAvgPool2d(options);
 }

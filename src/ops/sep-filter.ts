@@ -2,6 +2,7 @@
 
 import type { TensorData } from '../core/arrays.js';
 import { lengthOf, typedArrayName } from '../core/arrays.js';
+import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { Operator, runOnce } from '../core/operator.js';
@@ -21,34 +22,9 @@ export interface SepFilter2dOptions extends LayoutOptions {
   readonly border?: Border | undefined;
 }
 
-export interface SepFilterOperations {
-  /**
-   * A spatially separable filter: each row of each channel with `rowFilter`, then each column with `columnFilter`. The
-   * output has the image's size and type; the anchor of a filter of k taps is tap ⌊(k − 1) / 2⌋.
-   *
-   * @param image float32, or uint8 from 0 to 255; [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`.
-   * uint8 results are rounded to the nearest (ties to even) and saturated
-   * @param rowFilter the taps across a row; not flipped
-   * @param columnFilter the taps down a column
-   * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`
-   */
-  sepFilter2d<D extends TensorData = Float32Array>(
-    image: Tensor<D>,
-    rowFilter: Float32Array,
-    columnFilter: Float32Array,
-    options?: SepFilter2dOptions & Pick<RunOptions<D>, 'out'>,
-  ): Tensor<D>;
-  /** Prepares a spatially separable filter for images of one type, float32 unless `dtype` says otherwise. */
-  prepareSepFilter2d(rowFilter: Float32Array, columnFilter: Float32Array, options?: SepFilter2dOptions): Operator;
-  prepareSepFilter2d(
-    rowFilter: Float32Array,
-    columnFilter: Float32Array,
-    options: SepFilter2dOptions & { readonly dtype: 'uint8' },
-  ): Operator<Uint8Array>;
-}
-
 type Options = SepFilter2dOptions & { readonly dtype?: Dtype | undefined };
 
+/** @internal */
 export const sepFilter: Op<Options> = {
   filters: ['rowFilter', 'columnFilter'],
   settle([row, column], options) {
@@ -110,6 +86,12 @@ function taps(argument: string, filter: unknown): Tensor {
   return tensor(filter as Float32Array, [lengthOf(filter)]);
 }
 
+interface SepFilterOperations {
+  sepFilter2d: typeof sepFilter2d;
+  prepareSepFilter2d: typeof prepareSepFilter2d;
+}
+
+/** @internal Binds the functions of this file to a backend. */
 export function sepFilterOperations(kernels: () => Kernels): SepFilterOperations {
   return {
     sepFilter2d(image, rowFilter, columnFilter, options) {
@@ -120,7 +102,67 @@ export function sepFilterOperations(kernels: () => Kernels): SepFilterOperations
     },
     prepareSepFilter2d(rowFilter: Float32Array, columnFilter: Float32Array, options?: Options) {
       const filters = [taps('rowFilter', rowFilter), taps('columnFilter', columnFilter)];
-      return new Operator<never>(kernels(), sepFilter, filters, options);
+      return new Operator<never, 'none'>(kernels(), sepFilter, filters, options);
     },
   };
+}
+
+const byDefault = /* @__PURE__ */ sepFilterOperations(defaultKernels);
+
+/**
+ * A spatially separable filter: each row of each channel with `rowFilter`, then each column with `columnFilter`. The
+ * anchor of a filter of k taps is tap ⌊(k − 1) / 2⌋.
+ *
+ * @param image float32, or uint8 from 0 to 255; [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`.
+ * uint8 results are rounded to the nearest (ties to even) and saturated
+ * @param rowFilter the taps across a row; not flipped
+ * @param columnFilter the taps down a column
+ * @param options border, layout, `out`
+ * @returns the image's shape and type
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`, `ERR_MEMORY`; nothing is
+ * written then
+ * @example
+ * const taps = Float32Array.of(0.25, 0.5, 0.25);
+ * const soft = sepFilter2d(image, taps, taps, { border: 'reflect' });
+ */
+export function sepFilter2d<D extends TensorData = Float32Array>(
+  image: Tensor<D>,
+  rowFilter: Float32Array,
+  columnFilter: Float32Array,
+  options?: SepFilter2dOptions & Pick<RunOptions<D>, 'out'>,
+): Tensor<D> {
+  return byDefault.sepFilter2d(image, rowFilter, columnFilter, options);
+}
+
+/**
+ * Prepares a spatially separable filter for images of one type, float32 unless `dtype` says otherwise; see `sepFilter2d`.
+ *
+ * @param rowFilter the taps across a row; not flipped
+ * @param columnFilter the taps down a column
+ * @param options border, layout, `dtype`
+ * @returns the operator, for images of any shape
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_DTYPE`, `ERR_MEMORY`
+ * @example
+ * const sobel = prepareSepFilter2d(Float32Array.of(-1, 0, 1), Float32Array.of(1, 2, 1));
+ * const edges = sobel.run(image);
+ */
+export function prepareSepFilter2d(
+  rowFilter: Float32Array,
+  columnFilter: Float32Array,
+  options?: SepFilter2dOptions,
+): Operator<Float32Array, 'none'>;
+export function prepareSepFilter2d(
+  rowFilter: Float32Array,
+  columnFilter: Float32Array,
+  options: SepFilter2dOptions & { readonly dtype: 'uint8' },
+): Operator<Uint8Array, 'none'>;
+export function prepareSepFilter2d(
+  rowFilter: Float32Array,
+  columnFilter: Float32Array,
+  options?: Options,
+): Operator<never, 'none'> {
+  return byDefault.prepareSepFilter2d(rowFilter, columnFilter, options as SepFilter2dOptions) as Operator<
+    never,
+    'none'
+  >;
 }

@@ -1,6 +1,7 @@
 // Two stages, depthwise then pointwise, with the filters of those ops. The value between them is rounded to float32.
 
 import { type Activation, type EpilogueOptions, readEpilogue } from '../core/activation.js';
+import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { outputSize } from '../core/layout.js';
@@ -24,28 +25,7 @@ export interface SeparableConv2dOptions extends LayoutOptions, WindowOptions, Ep
   readonly groups?: number | undefined;
 }
 
-export interface SeparableOperations {
-  /**
-   * Depthwise separable convolution: a depthwise convolution, then a pointwise one over its channels. Strides, padding and
-   * dilations belong to the depthwise half; `bias`, `activation` and `residual` to the pointwise half.
-   *
-   * @param input [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
-   * @param depthwiseFilter [height, width, channels, multiplier]
-   * @param pointwiseFilter [channels · multiplier, outputs], or of rank 4
-   * @returns [n, outH, outW, outputs]
-   * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`
-   * @see Sifre, Rigid-motion scattering for image classification, 2014, section 6.2; Chollet, Xception, 2017
-   */
-  separableConv2d(
-    input: Tensor,
-    depthwiseFilter: Tensor,
-    pointwiseFilter: Tensor,
-    options?: SeparableConv2dOptions & RunOptions,
-  ): Tensor;
-  /** Checks and packs both filters once, for many runs; see `separableConv2d`. */
-  prepareSeparableConv2d(depthwiseFilter: Tensor, pointwiseFilter: Tensor, options?: SeparableConv2dOptions): Operator;
-}
-
+/** @internal */
 export const separable: Op<SeparableConv2dOptions> = {
   filters: ['depthwiseFilter', 'pointwiseFilter'],
   settle([depthwiseShape, pointwiseShape], options, inputChannels) {
@@ -97,6 +77,12 @@ export const separable: Op<SeparableConv2dOptions> = {
   },
 };
 
+interface SeparableOperations {
+  separableConv2d: typeof separableConv2d;
+  prepareSeparableConv2d: typeof prepareSeparableConv2d;
+}
+
+/** @internal Binds the functions of this file to a backend. */
 export function separableOperations(kernels: () => Kernels): SeparableOperations {
   return {
     separableConv2d: (input, depthwiseFilter, pointwiseFilter, options) =>
@@ -104,4 +90,56 @@ export function separableOperations(kernels: () => Kernels): SeparableOperations
     prepareSeparableConv2d: (depthwiseFilter, pointwiseFilter, options) =>
       new Operator(kernels(), separable, [depthwiseFilter, pointwiseFilter], options),
   };
+}
+
+const byDefault = /* @__PURE__ */ separableOperations(defaultKernels);
+
+/**
+ * Depthwise separable convolution: a depthwise convolution, then a pointwise one over its channels. Strides, padding and
+ * dilations belong to the depthwise half; `bias`, `activation` and `residual` to the pointwise half.
+ *
+ * @param input [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
+ * @param depthwiseFilter [height, width, channels, multiplier], or as `filterLayout` says
+ * @param pointwiseFilter [channels · multiplier, outputs], or of rank 4
+ * @param options strides, padding, dilations, bias and activation of either half, `out`, `residual`, layouts
+ * @returns [n, outH, outW, outputs], with outH = ⌊(h + padding − dilatedHeight) / stride⌋ + 1
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`,
+ * `ERR_OVERLAP`, `ERR_MEMORY`; nothing is written then
+ * @see Sifre, Rigid-motion scattering for image classification, 2014, section 6.2; Chollet, Xception, 2017
+ * @example
+ * const depthwiseFilter = tensor(new Float32Array(3 * 3 * 32), [3, 3, 32, 1]);
+ * const pointwiseFilter = tensor(new Float32Array(32 * 64), [32, 64]);
+ * const next = separableConv2d(image, depthwiseFilter, pointwiseFilter, {
+ *   padding: 'same',
+ *   depthwiseActivation: 'relu6',
+ *   activation: 'relu6',
+ * });
+ */
+export function separableConv2d(
+  input: Tensor,
+  depthwiseFilter: Tensor,
+  pointwiseFilter: Tensor,
+  options?: SeparableConv2dOptions & RunOptions,
+): Tensor {
+  return byDefault.separableConv2d(input, depthwiseFilter, pointwiseFilter, options);
+}
+
+/**
+ * Checks and packs both filters once, for many runs; see `separableConv2d`.
+ *
+ * @param depthwiseFilter [height, width, channels, multiplier], or as `filterLayout` says
+ * @param pointwiseFilter [channels · multiplier, outputs], or of rank 4
+ * @param options as `separableConv2d` takes them, without `out` and `residual`, which belong to a run
+ * @returns the operator, for inputs of any batch, height and width
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_MEMORY`
+ * @example
+ * const block = prepareSeparableConv2d(depthwiseFilter, pointwiseFilter, { padding: 'same', activation: 'relu6' });
+ * const next = block.run(image);
+ */
+export function prepareSeparableConv2d(
+  depthwiseFilter: Tensor,
+  pointwiseFilter: Tensor,
+  options?: SeparableConv2dOptions,
+): Operator {
+  return byDefault.prepareSeparableConv2d(depthwiseFilter, pointwiseFilter, options);
 }

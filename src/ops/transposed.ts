@@ -1,5 +1,6 @@
 // Canonical filter: [height, width, inputs / groups, outputs], as conv2d's; the sum is in its gather form.
 import { type EpilogueOptions, readEpilogue } from '../core/activation.js';
+import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { filterAxes } from '../core/layout.js';
@@ -35,22 +36,6 @@ export interface ConvTranspose2dOptions extends LayoutOptions, WindowOptions, Ep
   readonly outputPadding?: Pair | undefined;
 }
 
-export interface TransposedOperations {
-  /**
-   * Transposed convolution (the gradient of a convolution with respect to its input; "deconvolution"): strides enlarge the
-   * image, padding is taken off the result. `padding: 'same'` gives h · stride.
-   *
-   * @param input [n, h, w, inputs], or [n, inputs, h, w] with `layout: 'NCHW'`
-   * @param filter [height, width, outputs / groups, inputs], or as `filterLayout` says
-   * @returns [n, outH, outW, outputs], with outH = (h − 1) · stride + dilatedHeight − padding + outputPadding
-   * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_OVERLAP`
-   * @see Dumoulin & Visin, A guide to convolution arithmetic for deep learning, 2016, chapter 4
-   */
-  convTranspose2d(input: Tensor, filter: Tensor, options?: ConvTranspose2dOptions & RunOptions): Tensor;
-  /** Checks and packs a filter once, for many runs; see `convTranspose2d`. */
-  prepareConvTranspose2d(filter: Tensor, options?: ConvTranspose2dOptions): Operator;
-}
-
 const known = [
   'layout',
   'filterLayout',
@@ -63,6 +48,7 @@ const known = [
   'activation',
 ];
 
+/** @internal */
 export const transposed: Op<ConvTranspose2dOptions> = {
   filters: ['filter'],
   settle([shape], options) {
@@ -131,9 +117,51 @@ function transposedAxis({ name, input, extent, stride, padding }: WindowAxis, ex
   return { before, after, output };
 }
 
+interface TransposedOperations {
+  convTranspose2d: typeof convTranspose2d;
+  prepareConvTranspose2d: typeof prepareConvTranspose2d;
+}
+
+/** @internal Binds the functions of this file to a backend. */
 export function transposedOperations(kernels: () => Kernels): TransposedOperations {
   return {
     convTranspose2d: (input, filter, options) => runOnce(kernels(), transposed, input, [filter], options),
     prepareConvTranspose2d: (filter, options) => new Operator(kernels(), transposed, [filter], options),
   };
+}
+
+const byDefault = /* @__PURE__ */ transposedOperations(defaultKernels);
+
+/**
+ * Transposed convolution (the gradient of a convolution with respect to its input; "deconvolution"): strides enlarge the
+ * image, padding is taken off the result. `padding: 'same'` gives h · stride.
+ *
+ * @param input [n, h, w, inputs], or [n, inputs, h, w] with `layout: 'NCHW'`
+ * @param filter [height, width, outputs / groups, inputs], or as `filterLayout` says
+ * @param options strides, padding, outputPadding, dilations, groups, bias, activation, `out`, `residual`, layouts
+ * @returns [n, outH, outW, outputs], with outH = (h − 1) · stride + dilatedHeight − padding + outputPadding
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`,
+ * `ERR_OVERLAP`, `ERR_MEMORY`; nothing is written then
+ * @see Dumoulin & Visin, A guide to convolution arithmetic for deep learning, 2016, chapter 4
+ * @example
+ * const filter = tensor(new Float32Array(4 * 4 * 16 * 32), [4, 4, 16, 32]);
+ * const twiceAsLarge = convTranspose2d(image, filter, { strides: 2, padding: 'same' });
+ */
+export function convTranspose2d(input: Tensor, filter: Tensor, options?: ConvTranspose2dOptions & RunOptions): Tensor {
+  return byDefault.convTranspose2d(input, filter, options);
+}
+
+/**
+ * Checks and packs a filter once, for many runs; see `convTranspose2d`.
+ *
+ * @param filter [height, width, outputs / groups, inputs], or as `filterLayout` says
+ * @param options as `convTranspose2d` takes them, without `out` and `residual`, which belong to a run
+ * @returns the operator, for inputs of any batch, height and width
+ * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`, `ERR_MEMORY`
+ * @example
+ * const upsample = prepareConvTranspose2d(filter, { strides: 2, padding: 'same' });
+ * const twiceAsLarge = upsample.run(image);
+ */
+export function prepareConvTranspose2d(filter: Tensor, options?: ConvTranspose2dOptions): Operator {
+  return byDefault.prepareConvTranspose2d(filter, options);
 }

@@ -1,5 +1,5 @@
 // The host that this runs on, and the kernels of its default runtime: chosen at the first call.
-import type { Kernels } from '../core/kernels.js';
+import { setDefaultKernels } from '../core/default-kernels.js';
 import { type Host, type RuntimeOptions, type Selection, select } from './select.js';
 
 let host: Host = { sources: [], environment: {} };
@@ -9,6 +9,7 @@ let chosen: Selection | undefined;
 export function setHost(value: Host): void {
   host = value;
   chosen = undefined;
+  setDefaultKernels(() => defaultSelection().kernels);
 }
 
 export function currentHost(): Host {
@@ -27,11 +28,6 @@ export function defaultSelection(): Selection {
     warnOfReference(chosen, backend);
   }
   return chosen;
-}
-
-/** The kernels behind the plain functions. */
-export function defaultKernels(): Kernels {
-  return defaultSelection().kernels;
 }
 
 /** It is the slowest by far: where a host has better kernels and none runs, its user is told why. */

@@ -28,8 +28,13 @@ export interface Runtime extends Operations {
    * tensors to each other copy nothing in between. For the native ones its data begins on a cache line (64 bytes). See
    * `AllocatedTensor`.
    *
+   * @param shape positive integers, the slowest axis first; the first one may be 0
    * @param dtype default `'float32'`
+   * @returns the tensor, to be disposed when it is no longer used
    * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_MEMORY`
+   * @example
+   * const features = runtime.allocate(layer.outputShape(image.shape));
+   * layer.run(image, { out: features });
    */
   allocate(shape: Shape, dtype?: 'float32'): AllocatedTensor;
   allocate(shape: Shape, dtype: 'uint8'): AllocatedTensor<Uint8Array>;
@@ -42,14 +47,26 @@ const runtimes = new WeakMap<Selection, Runtime>();
 /**
  * The same operations bound to a backend of your choice.
  *
+ * @param options backend, instruction set, threads, precision
+ * @returns the operations, and `info` on what runs
  * @throws SepconvError (rejects) `ERR_BACKEND_UNAVAILABLE` where a backend or instruction set asked for by name does not
  * run here, `ERR_OPTION`
+ * @example
+ * const wasm = await createRuntime({ backend: 'wasm' });
+ * const filtered = wasm.depthwiseConv2d(image, filter);
  */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   return runtimeOf(select(currentHost(), options));
 }
 
-/** The runtime behind the plain functions: `auto`, or what the environment variables say. */
+/**
+ * The runtime behind the plain functions: `auto`, or what the environment variables say.
+ *
+ * @returns the same one at every call
+ * @throws SepconvError `ERR_BACKEND_UNAVAILABLE`, `ERR_OPTION` where the variables name what is not there
+ * @example
+ * const { backend, isa, reasons } = defaultRuntime().info;
+ */
 export function defaultRuntime(): Runtime {
   const selection = defaultSelection();
   const runtime = runtimes.get(selection) ?? runtimeOf(selection);

@@ -13,7 +13,7 @@ import { checkOptions, readName } from '../core/options.js';
 import { maxInt32 } from '../core/shape.js';
 import { checkKnownAnswers } from './known-answers.js';
 
-/** What an entry knows of its host. */
+/** @internal What an entry knows of its host. */
 export interface Host {
   readonly sources: readonly BackendSource[];
   /** The variables SEPCONV_BACKEND, SEPCONV_ISA and SEPCONV_THREADS, where the host has an environment. */
@@ -34,6 +34,7 @@ export interface RuntimeOptions {
   readonly precision?: Precision | undefined;
 }
 
+/** @internal */
 export interface Selection {
   readonly kernels: Kernels;
   /** Why this choice: a sentence for each better one that does not run here, then the choice itself. */
@@ -51,7 +52,7 @@ interface Candidate {
   readonly isa: string;
 }
 
-/** Chooses kernels by name, or the best that load and give the known answers. */
+/** @internal Chooses kernels by name, or the best that load and give the known answers. */
 export function select(host: Host, options: RuntimeOptions = {}): Selection {
   checkOptions(options, ['backend', 'isa', 'threads', 'precision']);
   const precision = readName('precision', options.precision, precisions, 'exact');
@@ -77,7 +78,7 @@ export function select(host: Host, options: RuntimeOptions = {}): Selection {
   );
 }
 
-/** Every kernel set that this host could run, in the order of `auto`; what can not be listed leaves a reason. */
+/** @internal Every kernel set that this host could run, in the order of `auto`; what can not be listed leaves a reason. */
 export function candidates(
   host: Host,
   backend: Backend | 'auto',

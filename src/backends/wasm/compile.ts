@@ -10,7 +10,7 @@ const simdProbe = Uint8Array.of(
 );
 
 /**
- * The module of a source.
+ * @internal The module of a source.
  *
  * @throws SepconvError (rejects) `ERR_OPTION`, `ERR_BACKEND_UNAVAILABLE`
  */
@@ -34,7 +34,7 @@ export function isModule(value: unknown): boolean {
   return Object.prototype.toString.call(value) === '[object WebAssembly.Module]';
 }
 
-/** Compiles at once: the module is small enough for the main thread of a page. */
+/** @internal Compiles at once: the module is small enough for the main thread of a page. */
 export function compile(bytes: BufferSource): WebAssembly.Module {
   if (typeof WebAssembly === 'undefined') throw unavailable('this host has no WebAssembly');
   try {
