@@ -76,6 +76,10 @@ inline Epilogue epilogueOf(const Params& p, const Operands& operands) {
   return epilogueOf(p, operands, operands.slopes[0]);
 }
 
+inline bool isUnbounded(const Epilogue& e) {
+  return e.low == -__builtin_huge_valf() && e.high == __builtin_huge_valf();
+}
+
 /** Stores sums between the bounds. */
 template <class V>
 ALWAYS_INLINE void finish(const Epilogue& e, V sum, float* y) {

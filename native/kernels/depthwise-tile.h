@@ -55,14 +55,24 @@ template <class V>
 struct Bounds {
   V low;
   V high;
-  explicit Bounds(const Epilogue& e) : low(V::splat(e.low)), high(V::splat(e.high)) {}
+  bool areInfinite;
+  explicit Bounds(const Epilogue& e) : low(V::splat(e.low)), high(V::splat(e.high)), areInfinite(isUnbounded(e)) {}
 };
 
-/** Stores every sum between the bounds. */
+template <bool BOUNDED, class V, int P>
+ALWAYS_INLINE void storeEach(const Bounds<V>& bounds, const Registers<V, P>& sums, float* y, ptrdiff_t step) {
+  (BOUNDED ? atMost(atLeast(sums.first, bounds.low), bounds.high) : sums.first).store(y);
+  if constexpr (P > 1) storeEach<BOUNDED>(bounds, sums.others, y + step, step);
+}
+
+/** Stores every sum between the bounds, which take their turn of the arithmetic only where there are some. */
 template <class V, int P>
 ALWAYS_INLINE void storeSums(const Bounds<V>& bounds, const Registers<V, P>& sums, float* y, ptrdiff_t step) {
-  atMost(atLeast(sums.first, bounds.low), bounds.high).store(y);
-  if constexpr (P > 1) storeSums(bounds, sums.others, y + step, step);
+  if (bounds.areInfinite) {
+    storeEach<false>(bounds, sums, y, step);
+  } else {
+    storeEach<true>(bounds, sums, y, step);
+  }
 }
 
 /** Adds K neighbouring taps, whose weights are read from memory. */
