@@ -6,12 +6,6 @@
 
 namespace {
 
-/** Outputs of a row up to which planes are narrow. */
-constexpr int32_t widestNarrow = 24;
-
-/** Floats of inputs and outputs that stand in scratch: what the nearest cache holds beside the weights. */
-constexpr int64_t narrowFloats = 8192;
-
 /** Whether blocks of lanes are packed: what the size of the input does not change. */
 inline bool hasNarrowBlocks(const Params& p) {
   return Vec::lanes > 1 && p.inputChannels >= Vec::lanes && p.outputChannels == p.inputChannels;
@@ -22,12 +16,13 @@ inline int64_t channelFloats(const Params& p) { return inputPlane(p) + outputPla
 
 /** Whether planes are narrow, and so small that some Vecs of them fit into the second cache. */
 inline bool isNarrow(const Params& p) {
-  return hasNarrowBlocks(p) && p.outputWidth <= widestNarrow && channelFloats(p) * Vec::lanes <= 4 * narrowFloats;
+  return hasNarrowBlocks(p) && p.outputWidth <= Tuning::widestNarrow &&
+         channelFloats(p) * Vec::lanes <= 4 * Tuning::narrowFloats;
 }
 
 /** Channels that stand in scratch together, in whole Vecs. */
 inline int32_t narrowChannels(const Params& p) {
-  const int64_t vecs = narrowFloats / (channelFloats(p) * Vec::lanes);
+  const int64_t vecs = Tuning::narrowFloats / (channelFloats(p) * Vec::lanes);
   return vecs < 1 ? Vec::lanes : int32_t(vecs) * Vec::lanes;
 }
 

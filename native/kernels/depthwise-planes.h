@@ -20,10 +20,6 @@ struct Strip {
   bool isFlat;
 };
 
-/** As many output rows as the nearest cache likes. */
-constexpr int32_t stripFloats = 6144;
-constexpr int32_t leastStripRows = 8;
-
 /** Beyond it, paddings and dilations are so large that a plane is computed by the definition. */
 constexpr uint64_t mostStripFloats = 1 << 22;
 
@@ -68,7 +64,7 @@ inline uint64_t stripScratch(const Params& p, const Strip& s) {
 inline Strip bestStrip(const Params& p) {
   const Strip one = stripOf(p, 1);
   const uint64_t rowFloats = sizeProduct(one.phasesDown, one.phasesAcross, one.pitch);
-  const int32_t rows = atLeastInt(int32_t(stripFloats / rowFloats) - one.reach, leastStripRows);
+  const int32_t rows = atLeastInt(int32_t(Tuning::stripFloats / rowFloats) - one.reach, Tuning::leastStripRows);
   return stripOf(p, atMostInt(rows, p.outputHeight));
 }
 

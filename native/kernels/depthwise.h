@@ -33,9 +33,8 @@ constexpr int32_t floatsOffLine = 4;
  * less than Vecs that lie on two lines.
  */
 inline bool hasBlocksOnLines(const Params& p) {
-  constexpr int32_t fewestBlocks = 6;
   return Vec::lanes > floatsOffLine && p.outputChannels % Vec::lanes == 0 &&
-         p.outputChannels >= fewestBlocks * Vec::lanes;
+         p.outputChannels >= Tuning::fewestOnLines * Vec::lanes;
 }
 
 inline bool isOffLine(const float* x) {
@@ -87,9 +86,6 @@ void depthwisePack(const Params* p, const Weights* weights, void* blocks) {
   }
 }
 
-/** Pixels of windows that do not slide that go through all channels before the next ones: memory is nearly in order. */
-constexpr int32_t pixelsTogether = 14;
-
 /** Channels in whole Vecs. `x` is the first column and `y` the first output, of channel 0. */
 inline void depthwiseVecs(const Epilogue& e, DepthwiseWindow& w, DepthwiseRun run, const float* x, const float* packed,
                           float* y, int32_t pixels) {
@@ -130,10 +126,6 @@ inline void depthwiseCells(const Epilogue& e, DepthwiseWindow& w, const float* x
   windowRun<Lane>(e, w, {x + done * w.pixelStep, f, y + done * w.outputStep, pixels - int32_t(done)});
 }
 
-/** From here on the pixels of a tile stand in so few sets of the nearest cache that those of two rows drive each other
- * out. */
-constexpr int32_t channelsOfOneSet = 512;
-
 /** How the rows of one convolution are computed: settled once, for every row. */
 struct DepthwisePlan {
   Axis down;
@@ -162,7 +154,7 @@ inline DepthwisePlan depthwisePlan(const Params& p) {
   plan.reaching.end = end < a.output ? end : a.output;
   plan.reaching.begin = hidden <= 0 ? 0 : (hidden - 1) / a.stride + 1;
   const bool allReach = plan.reaching.begin == 0 && plan.reaching.end == a.output;
-  const bool fits = weightsInRegisters(p.filterHeight, a.filter) || p.outputChannels < channelsOfOneSet;
+  const bool fits = weightsInRegisters(p.filterHeight, a.filter) || p.outputChannels < Tuning::channelsOfOneSet;
   if (allReach && p.strideHeight == 1 && fits) plan.twoRows = twoRowsRunFor(p.filterHeight, a.filter, columnsApart);
   return plan;
 }
@@ -178,7 +170,7 @@ inline void depthwiseColumns(const Epilogue& e, const DepthwisePlan& plan, Depth
   while (outX < end) {
     const Taps along = tapsInside(plan.across, outX);
     int32_t pixels = outX >= plan.inner.begin && outX < plan.inner.end ? plan.inner.end - outX : 1;
-    if (isWide && pixels > pixelsTogether) pixels = pixelsTogether;
+    if (isWide && pixels > Tuning::pixelsTogether) pixels = Tuning::pixelsTogether;
     w.columns = along.end - along.begin;
     w.firstTap = firstRow + along.begin;
     const float* x = row + ptrdiff_t(along.first) * p.outputChannels;

@@ -5,15 +5,9 @@
 
 namespace {
 
-/** Pixels that go through all panels before the next ones, so that they stay in the nearest cache. */
-constexpr int32_t pixelBlock = 144;
-
-/** Below so many pixels, threads share out the panels. */
-constexpr int32_t fewPixels = 192;
-
 inline int32_t outputPixels(const Params& p) { return p.batch * p.outputHeight * p.outputWidth; }
 
-inline bool sharesPanels(const Params& p) { return outputPixels(p) < fewPixels; }
+inline bool sharesPanels(const Params& p) { return outputPixels(p) < Tuning::fewPixels; }
 
 uint64_t pointwisePackedBytes(const Params* p) { return floatBytes(panelsSize(p->outputChannels, p->inputChannels)); }
 
@@ -49,7 +43,7 @@ inline void pointwisePixels(const Params& p, const Operands& operands, int32_t b
     const int32_t column = pixel % p.outputWidth;
     const int32_t run = dense ? end - pixel : p.outputWidth - column;
     int32_t pixels = run < end - pixel ? run : end - pixel;
-    if (pixels > pixelBlock) pixels = pixelBlock;
+    if (pixels > Tuning::pixelBlock) pixels = Tuning::pixelBlock;
     const ptrdiff_t inputRow = ptrdiff_t(row / p.outputHeight) * p.inputHeight + row % p.outputHeight * p.strideHeight;
     const float* x = static_cast<const float*>(operands.input) +
                      (inputRow * p.inputWidth + column * p.strideWidth) * p.inputChannels;

@@ -10,17 +10,11 @@ namespace {
 /** Rows of a panel before those of its products: zeros, ones. */
 constexpr int32_t headRows = 2;
 
-/** Floats that are packed together, and the bounds of their pixels: runs of a plane that are long enough to fetch
- * ahead. */
-constexpr int32_t blockFloats = 64 * 1024;
-constexpr int32_t leastBlock = 64;
-constexpr int32_t mostBlock = 1024;
-
 /** Floats of one panel beyond which none is packed: outputs with so many products are computed by their definition. */
 constexpr int64_t mostPanelFloats = 1 << 24;
 
 /** Pixels of a panel that is full. */
-constexpr int32_t panelPixels = panelVecs * Vec::lanes;
+constexpr int32_t panelPixels = Tuning::panelVecs * Vec::lanes;
 
 /** Output channels that go through all pixels of a block before the next ones, in whole tiles over any panel. */
 constexpr int32_t channelsTogether = 3 * tilePixels<3>;
@@ -32,7 +26,8 @@ inline int32_t panelsOfPlane(const Params& p) { return int32_t((outputPlane(p) -
 
 /** Pixels that are packed together, in whole panels. */
 inline int32_t blockPixels(const Params& p) {
-  const int32_t pixels = atMostInt(atLeastInt(int32_t(blockFloats / panelRows(p)), leastBlock), mostBlock);
+  const int32_t pixels =
+      atMostInt(atLeastInt(int32_t(Tuning::blockFloats / panelRows(p)), Tuning::leastBlock), Tuning::mostBlock);
   return atMostInt(atLeastInt(pixels / panelPixels, 1), panelsOfPlane(p)) * panelPixels;
 }
 

@@ -8,14 +8,11 @@
 
 namespace {
 
-/** Vecs of a panel: with 4 pixels × 3 Vecs, the fewest instructions form a product in 16 registers. */
-constexpr int panelVecs = 3;
-
-/** Pixels of a tile over panels of W Vecs: their sums leave room for two Vecs of weights, an input and a product. */
+/** Pixels of a tile over panels of W Vecs: their sums leave room for the weights, an input and a product. */
 template <int W>
-constexpr int tilePixels = Vec::registers == 32 ? 24 / W
-                           : W == 3             ? 4
-                                                : 6;
+constexpr int tilePixels = W == 1   ? Tuning::pixelsOfOne
+                           : W == 2 ? Tuning::pixelsOfTwo
+                                    : Tuning::pixelsOfThree;
 
 /** How a tile reads and writes: `rows` × `columns` taps of `channels` inputs each. */
 struct Products {
@@ -40,13 +37,20 @@ struct Products {
 
 inline int32_t vecsOf(int32_t channels) { return (channels - 1) / Vec::lanes + 1; }
 
-inline int32_t panelCount(int32_t outputChannels) { return (vecsOf(outputChannels) - 1) / panelVecs + 1; }
+/** Panels of two Vecs, of which the last may have a third, or of three, of which the last two may have two each: none
+ * stands alone beside others. */
+inline int32_t panelCount(int32_t outputChannels) {
+  const int32_t vecs = vecsOf(outputChannels);
+  if (Tuning::panelVecs == 2) return vecs < 2 ? 1 : vecs / 2;
+  return (vecs - 1) / 3 + 1;
+}
 
-/** The output channel at which a panel begins; the last two share four Vecs evenly, so that none stands alone. */
+/** The output channel at which a panel begins. */
 inline int32_t panelBegin(int32_t outputChannels, int32_t panel) {
+  constexpr int panelVecs = Tuning::panelVecs;
   const int32_t vecs = vecsOf(outputChannels);
   if (panel == panelCount(outputChannels)) return outputChannels;
-  const bool isSecondOfFour = vecs % panelVecs == 1 && panel > 0 && vecs - panel * panelVecs < panelVecs;
+  const bool isSecondOfFour = panelVecs == 3 && vecs % 3 == 1 && panel > 0 && vecs - panel * 3 < 3;
   return (isSecondOfFour ? vecs - 2 : panel * panelVecs) * Vec::lanes;
 }
 

@@ -27,9 +27,6 @@ inline uint64_t repeatedFloats(const Params& p, int32_t outputRows) {
   return sizeProduct(rowsUnder(p, outputRows), p.inputWidth, p.outputChannels);
 }
 
-/** Floats that stand in scratch at once, where a few rows are no more: the second cache holds them. */
-constexpr uint64_t cachedRepeatedFloats = 1 << 16;
-
 /** Floats beyond which no two output rows go together: a stride or a dilation leads far. */
 constexpr uint64_t mostRepeatedFloats = 1 << 22;
 
@@ -37,7 +34,7 @@ constexpr uint64_t mostRepeatedFloats = 1 << 22;
 inline int32_t repeatedTogether(const Params& p) {
   if (repeatedFloats(p, 2) > mostRepeatedFloats) return 1;
   int32_t rows = 2;
-  while (rows < p.outputHeight && repeatedFloats(p, rows + 2) <= cachedRepeatedFloats) rows += 2;
+  while (rows < p.outputHeight && repeatedFloats(p, rows + 2) <= Tuning::repeatedFloats) rows += 2;
   return rows;
 }
 

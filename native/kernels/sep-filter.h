@@ -114,7 +114,7 @@ ALWAYS_INLINE void lineSums(const Line& line, ptrdiff_t i, Out* y) {
 }
 
 /** Sums that a pass takes at once. */
-constexpr ptrdiff_t sumsAtOnce = 8 * Vec::lanes;
+constexpr ptrdiff_t sumsAtOnce = Tuning::sumVecs * Vec::lanes;
 
 /** The sums [begin, end). */
 template <class Out>
@@ -127,7 +127,7 @@ void sumLine(const Line& line, ptrdiff_t begin, ptrdiff_t end, Out* y) {
 
 /** Pixels that are converted at once: their floats stay in the nearest cache, and a pass has no rest in the middle. */
 inline int32_t chunkPixels(int32_t channels) {
-  const ptrdiff_t parts = 2048 / (sumsAtOnce * channels);
+  const ptrdiff_t parts = Tuning::lineFloats / (sumsAtOnce * channels);
   return int32_t(sumsAtOnce * (parts < 1 ? 1 : parts));
 }
 

@@ -6,11 +6,9 @@
 
 namespace {
 
-/** Depthwise outputs that are in scratch at once, in whole rows. */
-constexpr int32_t betweenFloats = 64 * 1024;
-
+/** Rows of depthwise outputs that are in scratch at once. */
 inline int32_t planeRowsTogether(const Params& p) {
-  const int64_t rows = betweenFloats / (int64_t(p.outputWidth) * p.outputChannels);
+  const int64_t rows = Tuning::betweenFloats / (int64_t(p.outputWidth) * p.outputChannels);
   return rows < 1 ? 1 : rows < p.outputHeight ? int32_t(rows) : p.outputHeight;
 }
 

@@ -7,7 +7,7 @@
 namespace {
 
 /** Rows of depthwise output that are in scratch at once: some 144 pixels, in pairs of whole rows. */
-inline int32_t rowsTogether(const Params& p) { return (pixelBlock / p.outputWidth / 2 + 1) * 2; }
+inline int32_t rowsTogether(const Params& p) { return (Tuning::pixelBlock / p.outputWidth / 2 + 1) * 2; }
 
 uint64_t separablePackedBytes(const Params* p) { return sizeSum(depthwisePackedBytes(p), pointwisePackedBytes(p + 1)); }
 

@@ -5,8 +5,13 @@
 #include "lane.h"
 #include "pair.h"
 #include "transpose8.h"
+#include "tuning.h"
 
 namespace {
+
+struct Tuning : UsualTuning {
+  static constexpr int panelVecs = 2;
+};
 
 struct Vec {
   static constexpr int lanes = 8;

@@ -5,8 +5,16 @@
 #include "lane.h"
 #include "pair.h"
 #include "transpose8.h"
+#include "tuning.h"
 
 namespace {
+
+/** The registers hold 24 sums. */
+struct Tuning : UsualTuning {
+  static constexpr int pixelsOfOne = 24;
+  static constexpr int pixelsOfTwo = 12;
+  static constexpr int pixelsOfThree = 8;
+};
 
 struct Vec {
   static constexpr int lanes = 16;

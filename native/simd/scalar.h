@@ -2,7 +2,9 @@
 #pragma once
 #include "lane.h"
 #include "pair.h"
+#include "tuning.h"
 
 namespace {
 using Vec = Lane;
-}
+using Tuning = UsualTuning;
+}  // namespace

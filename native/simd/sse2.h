@@ -5,8 +5,11 @@
 
 #include "lane.h"
 #include "pair.h"
+#include "tuning.h"
 
 namespace {
+
+using Tuning = UsualTuning;
 
 struct Vec {
   static constexpr int lanes = 4;
