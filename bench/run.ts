@@ -156,9 +156,14 @@ function commandOf(
     const node = runs.node?.() ?? process.execPath;
     return [node, join(buildFolder, 'child.js'), name, JSON.stringify(layer), resultPath];
   }
+  return [compile(runs), ...layerArguments(layer, threads), folder, resultPath];
+}
+
+/** A layer as `layer.h` reads it from a command line, its folder and its result's file after them. */
+export function layerArguments(layer: MeasuredLayer, threads: number): string[] {
   const { operation, input, kernel, outputs, strides, dilations, groups, dtype } = layer;
-  const numbers = [...input, ...kernel, outputs, strides, dilations, groups, threads].map(String);
-  return [compile(runs), operation, dtype, ...numbers, folder, resultPath];
+  const numbers = [...input, ...kernel, outputs, strides, dilations, groups, threads];
+  return [operation, dtype, ...numbers.map(String)];
 }
 
 type Times = Omit<Row, 'best' | 'timesBest'>;
