@@ -133,12 +133,4 @@ inline void secondPassPlane(const Epilogue& e, float* y, int32_t pixels, int32_t
   finishOutputs(plane, {y, e.residual == nullptr ? nullptr : e.residual + (y - e.output), nullptr, y}, pixels);
 }
 
-/** The first address from `scratch` on where a line of the cache begins; `lineFloats` more floats must be there. */
-constexpr int32_t lineFloats = 16;
-
-inline float* lineIn(void* scratch) {
-  constexpr uintptr_t lineBytes = lineFloats * sizeof(float);
-  return reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(scratch) + lineBytes - 1) & ~(lineBytes - 1));
-}
-
 }  // namespace

@@ -1,5 +1,6 @@
-// The row pass writes whole rows into a ring in scratch, one for each tap of the column filter; the column pass reads
-// them there. Lanes run across all channels of a row. Packed weights: the row filter, then the column filter.
+// The row pass writes whole rows into a ring in scratch; the column pass reads them there, for four rows of outputs at
+// once, so that each is read less often. Lanes run across all channels of a row. Packed weights: the row filter, then
+// the column filter.
 #pragma once
 #include <string.h>
 
@@ -64,7 +65,7 @@ inline void borderedPixels(const Params& p, const In* row, int64_t begin, int64_
   border(x < inside ? inside : x, end);
 }
 
-/** Rows of sums, one for each tap of the column filter, at their position modulo their number. */
+/** Rows of sums, those under the column filters of some rows of outputs, at their position modulo their number. */
 struct Ring {
   float* rows;
   ptrdiff_t rowSize;
@@ -127,7 +128,7 @@ void sumLine(const Line& line, ptrdiff_t begin, ptrdiff_t end, Out* y) {
 
 /** Pixels that are converted at once: their floats stay in the nearest cache, and a pass has no rest in the middle. */
 inline int32_t chunkPixels(int32_t channels) {
-  const ptrdiff_t parts = Tuning::lineFloats / (sumsAtOnce * channels);
+  const ptrdiff_t parts = Tuning::convertedFloats / (sumsAtOnce * channels);
   return int32_t(sumsAtOnce * (parts < 1 ? 1 : parts));
 }
 
@@ -166,18 +167,69 @@ inline void rowPass(const Params& p, const In* row, const float* f, float* line,
 
 /** The column pass of one row of outputs, whose window begins at the ring's position `first`. */
 template <class Out>
-inline void columnPass(const Ring& ring, int64_t first, const float* f, Taps taps, Out* y) {
+inline void columnPass(const Ring& ring, int64_t first, const float* f, Taps taps, Out* y, ptrdiff_t rowSize) {
   const int32_t slot = ring.slot(first + taps.begin);
   const ptrdiff_t size = ring.rowSize;
   const Line sum{ring.rows + slot * size, size, f + taps.begin, taps.end - taps.begin, ring.count - slot,
                  size * ring.count};
-  sumLine(sum, 0, size, y);
+  sumLine(sum, 0, rowSize, y);
+}
+
+/** Rows of outputs that the column pass takes at once. */
+constexpr int32_t rowsAtOnce = 4;
+
+/** Adds the row of the window at hand, the `k`th of the first output row, to those whose window it is in. */
+template <int I = 0, class V, int N, int R>
+ALWAYS_INLINE void addRow(Registers<Registers<V, N>, R>& sums, const float* x, const float* f, int32_t k,
+                          int32_t taps) {
+  if (k >= I && k - I < taps) addProducts(at<I>(sums), x, V::lanes, V::splat(f[k - I]));
+  if constexpr (I + 1 < R) addRow<I + 1>(sums, x, f, k, taps);
+}
+
+template <class V, int N, int R, class Out>
+ALWAYS_INLINE void storeRows(const Registers<Registers<V, N>, R>& sums, Out* y, ptrdiff_t step) {
+  storeLine(sums.first, y);
+  if constexpr (R > 1) storeRows(sums.others, y + step, step);
+}
+
+/** N neighbouring Vecs of sums at `i`, in each of the rows; `line` is that of the first one. */
+template <class V, int N, class Out>
+ALWAYS_INLINE void columnSums(const Line& line, ptrdiff_t i, Out* y, ptrdiff_t rowSize) {
+  Registers<V, N> zeros;
+  fill(zeros, V::splat(0));
+  Registers<Registers<V, N>, rowsAtOnce> sums;
+  fill(sums, zeros);
+  const float* x = line.x + i;
+  for (int32_t k = 0; k < line.taps + rowsAtOnce - 1; ++k, x += line.step) {
+    if (k == line.beforeWrap) x -= line.wrap;
+    addRow(sums, x, line.f, k, line.taps);
+  }
+  storeRows(sums, y + i, rowSize);
+}
+
+/** The column pass of some rows of outputs whose taps are all there. */
+template <class Out>
+inline void columnPasses(const Ring& ring, int64_t first, const float* f, int32_t taps, Out* y, ptrdiff_t rowSize) {
+  constexpr int32_t atOnce = Tuning::columnVecs * Vec::lanes;
+  const int32_t slot = ring.slot(first);
+  const Line sum{ring.at(first), ring.rowSize, f, taps, ring.count - slot, ring.rowSize * ring.count};
+  ptrdiff_t i = 0;
+  for (; i + atOnce <= rowSize; i += atOnce) columnSums<Vec, Tuning::columnVecs>(sum, i, y, rowSize);
+  for (; i + Vec::lanes <= rowSize; i += Vec::lanes) columnSums<Vec, 1>(sum, i, y, rowSize);
+  for (; i < rowSize; ++i) columnSums<Lane, 1>(sum, i, y, rowSize);
+}
+
+/** The rows of a ring, which stand in whole lines of the cache. */
+inline int64_t ringRows(const Params* p) { return int64_t(p[1].filterHeight) + rowsAtOnce - 1; }
+
+inline int64_t ringRowSize(const Params& p) {
+  return (int64_t(p.inputWidth) * p.inputChannels + lineFloats - 1) / lineFloats * lineFloats;
 }
 
 int32_t sepFilterUnits(const Params* p) { return p->batch * p->outputHeight; }
 
 uint64_t sepFilterScratchBytes(const Params* p) {
-  const uint64_t ring = sizeProduct(p->inputWidth, p->inputChannels, p[1].filterHeight);
+  const uint64_t ring = sizeSum(sizeProduct(ringRowSize(*p), ringRows(p)), lineFloats);
   const uint64_t line = sizeProduct(sizeSum(p->inputWidth, p->filterWidth), p->inputChannels);
   return floatBytes(sizeSum(ring, line));
 }
@@ -190,17 +242,25 @@ void sepFilterRows(const Params* p, const Out* image, const float* packed, float
   const Params& columns = p[1];
   const Axis down = verticalAxis(columns);
   const ptrdiff_t rowSize = ptrdiff_t(rows.inputWidth) * rows.inputChannels;
-  const Ring ring{scratch, rowSize, columns.filterHeight};
-  float* line = scratch + rowSize * ring.count;
+  const Interior inner = columns.border == ZERO ? interior(down) : Interior{0, columns.outputHeight};
+  const Ring ring{lineIn(scratch), ptrdiff_t(ringRowSize(rows)), int32_t(ringRows(p))};
+  float* line = ring.rows + ring.rowSize * ring.count;
   int64_t filled = int64_t(begin) - columns.paddingTop;
-  for (int32_t y = begin; y < end; ++y) {
+  for (int32_t y = begin, together; y < end; y += together) {
     const int64_t first = int64_t(y) - columns.paddingTop;
-    for (; filled < first + columns.filterHeight; ++filled) {
+    together = y >= inner.begin && rowsAtOnce <= (end < inner.end ? end : inner.end) - y ? rowsAtOnce : 1;
+    for (; filled < first + together - 1 + columns.filterHeight; ++filled) {
       const int32_t row = borderedIndex(columns.border, filled, columns.inputHeight);
       if (row >= 0) rowPass(rows, image + row * rowSize, packed, line, ring.at(filled));
     }
-    const Taps taps = columns.border == ZERO ? tapsInside(down, y) : Taps{0, 0, columns.filterHeight};
-    columnPass(ring, first, packed + rows.filterWidth, taps, output + y * rowSize);
+    const float* f = packed + rows.filterWidth;
+    Out* out = output + y * rowSize;
+    if (together == rowsAtOnce) {
+      columnPasses(ring, first, f, columns.filterHeight, out, rowSize);
+    } else {
+      const Taps taps = columns.border == ZERO ? tapsInside(down, y) : Taps{0, 0, columns.filterHeight};
+      columnPass(ring, first, f, taps, out, rowSize);
+    }
   }
 }
 

@@ -14,6 +14,7 @@ struct Tuning : UsualTuning {
   static constexpr int pixelsOfOne = 24;
   static constexpr int pixelsOfTwo = 12;
   static constexpr int pixelsOfThree = 8;
+  static constexpr int columnVecs = 4;
 };
 
 struct Vec {

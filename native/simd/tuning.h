@@ -43,9 +43,11 @@ struct UsualTuning {
   /** Floats of depthwise planes between the halves of a separable convolution. */
   static constexpr int32_t betweenFloats = 1 << 16;
 
-  /** Image filters: Vecs of sums at once, and floats of a line that are converted together. */
+  /** Image filters: Vecs of sums at once; Vecs of each of four rows of outputs at once; and floats of a line that are
+   * converted together. */
   static constexpr int sumVecs = 8;
-  static constexpr int lineFloats = 2048;
+  static constexpr int columnVecs = 2;
+  static constexpr int convertedFloats = 2048;
 };
 
 }  // namespace
