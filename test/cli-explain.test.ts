@@ -112,7 +112,9 @@ describe('the drawing', () => {
   test('shows the taps, the padding and the receptive field', async () => {
     await succeed([...separable, '--dilations', '2', '--svg', 'layer.svg']);
     const svg = readFileSync(at('layer.svg'), 'utf8');
-    expect(svg.match(/class="tap" d="([^"]*)"/)![1].match(/M/g)).toHaveLength(9);
+    // In three channels nine taps, the four lines that hold the filter and its outline; the pixel that either half gives;
+    // and a column of the mix.
+    expect(svg.match(/class="window"/g)).toHaveLength(3 * (9 + 4 + 1) + 2 * 3 + 1);
     expect(svg).toContain('padding: top 2, bottom 2, left 2, right 2');
     expect(svg).toContain('after layer 1: 5×5');
     expect(svg).toContain('prefers-color-scheme:dark');

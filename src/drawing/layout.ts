@@ -1,6 +1,7 @@
 // Where the planes of a scene stand.
 import { type Plane, type Point, plane } from './isometric.js';
 import type { Scene } from './scene.js';
+import { reachOf } from './window.js';
 
 /** Side by side, or for narrow pages one below the other. */
 export type Direction = 'across' | 'down';
@@ -32,19 +33,25 @@ export function layOut(scene: Scene, direction: Direction): Layout {
 /** A lane for each channel, a column for each stack, and room for the names of channels before it. */
 function layOutAcross({ stacks, mix }: Scene): Layout {
   const lanes = Math.max(...stacks.map(({ floors }) => floors.length));
-  const laneHeight = 158;
-  const names = 52;
+  const names = 62;
   const sizes = stacks.map((_, s) => (s === 0 ? 236 : 176));
-  const gap = stacks.length === 2 ? 110 : 44;
+  const gap = stacks.length === 2 ? 100 : 36;
   const boardWidth = mix ? board.cell * mix.weights[0].length : 0;
   let end = 0;
   const starts = stacks.map((_, s) => {
     const start = end + names;
-    end = start + sizes[s] + (mix?.stack === s ? boardWidth + 92 : gap);
+    end = start + sizes[s] + (mix?.stack === s ? boardWidth + 86 : gap);
     return start;
   });
+  const origin = { x: 0, y: 0 };
+  const reaches = stacks.flatMap(({ floors }, s) =>
+    floors.map((floor) => reachOf(floor, plane(floor.rows, floor.columns, origin, sizes[s]))),
+  );
+  const reach = Math.max(...reaches);
+  const depth = sizes[0] / 4;
+  const laneHeight = Math.max(130, reach + depth + 12);
   const last = stacks.length - 1;
-  const middle = titleHeight + 56 + (lanes * laneHeight) / 2;
+  const middle = titleHeight + 8 + reach + ((lanes - 1) * laneHeight) / 2;
   const planes = stacks.map(({ floors }, s) =>
     floors.map(({ rows, columns }, i) => {
       const y = middle + (i - (floors.length - 1) / 2) * laneHeight;
@@ -54,9 +61,9 @@ function layOutAcross({ stacks, mix }: Scene): Layout {
   return {
     direction: 'across',
     width: starts[last] + sizes[last] + 40,
-    height: titleHeight + 62 + lanes * laneHeight,
+    height: middle + ((lanes - 1) * laneHeight) / 2 + depth + 16,
     planes,
-    board: { x: mix ? starts[mix.stack] + sizes[mix.stack] + 50 : 0, y: middle },
+    board: { x: mix ? starts[mix.stack] + sizes[mix.stack] + 44 : 0, y: middle },
   };
 }
 

@@ -37,11 +37,11 @@ export function drawMix({ stacks }: Scene, layout: Layout, { stack, weights, cho
 }
 
 function matrixCells(weights: Mix['weights'], chosen: number, { x, y }: Point): Element[] {
-  const largest = Math.max(...weights.flat().map(Math.abs));
+  const largest = Math.max(...weights.flat().map((weight) => Math.abs(weight ?? 0)));
   const cells = weights.flatMap((row, i) =>
     row.flatMap((weight, j) => {
       const place = { x: x + j * board.cell, y: y + i * board.row };
-      const text = brief(weight);
+      const text = weight === null ? '' : brief(weight);
       return [
         element('rect', {
           ...place,

@@ -1,10 +1,11 @@
 // Channels as planes: what windows read, what they give, and the matrix that mixes.
-import { brief, inkOn, shade, type Tint, weightColour } from './colours.js';
+import { brief, inkOn, shade, type Tint, type Weight, weightColour } from './colours.js';
 import { type Element, element, group } from './element.js';
-import { at, type Block, corners, outline, type Plane, type Point, planeHeight, transform } from './isometric.js';
+import { at, corners, outline, type Plane, type Point, planeHeight, transform } from './isometric.js';
 import { type Direction, type Layout, layOut, room } from './layout.js';
 import { drawMix } from './mix.js';
 import { type Drawing, line, pathOf, textAt } from './shapes.js';
+import { blockOf, liftOf } from './window.js';
 
 /** One channel, or the part of it around what is shown. */
 export interface Floor {
@@ -28,7 +29,7 @@ export interface Cell {
 }
 
 export interface WindowCell extends Cell {
-  readonly weight?: number | undefined;
+  readonly weight?: Weight | undefined;
   /** The one that a maximum takes. */
   readonly isTaken?: boolean | undefined;
 }
@@ -38,7 +39,7 @@ export interface Stack {
   readonly floors: readonly Floor[];
 }
 
-/** From the window of a floor to the focus of one of the next stack. */
+/** From the window of a floor to the focus of one of the next stack, or to the window there where it has none. */
 export interface Beam {
   readonly stack: number;
   readonly from: number;
@@ -49,7 +50,7 @@ export interface Beam {
 export interface Mix {
   readonly stack: number;
   /** weights[input][output] */
-  readonly weights: readonly (readonly number[])[];
+  readonly weights: readonly (readonly Weight[])[];
   readonly chosen: number;
 }
 
@@ -114,11 +115,6 @@ function drawFloor(floor: Floor, onto: Plane, { direction }: Layout): Element {
   ]);
 }
 
-/** How far above its floor a filter hovers: clear of the cells that it reads. */
-function liftOf(block: Block, onto: Plane): number {
-  return Math.min(72, (block.rows + block.columns) * onto.half * 0.5 + 12);
-}
-
 function drawWindow({ window }: Floor, onto: Plane): Element[] {
   if (window === undefined || window.length === 0) return [];
   const block = blockOf(window);
@@ -129,7 +125,7 @@ function drawWindow({ window }: Floor, onto: Plane): Element[] {
   if (window[0].weight === undefined) return [frame];
   const lift = liftOf(block, onto);
   const above = corners(onto, block, lift);
-  const largest = Math.max(...window.map(({ weight = 0 }) => Math.abs(weight)));
+  const largest = Math.max(...window.map(({ weight }) => Math.abs(weight ?? 0)));
   const plate = window.flatMap((cell) => plateCell(cell, largest, onto.half));
   return [
     frame,
@@ -151,8 +147,9 @@ function plateCell({ row, column, weight = 0 }: WindowCell, largest: number, hal
     height: 1.01,
     fill: weightColour(weight, largest),
     'fill-opacity': 0.93,
+    ...(weight === null ? { stroke: '#ffffff', 'stroke-width': 0.04 } : {}),
   });
-  if (half < 11) return [box];
+  if (half < 11 || weight === null) return [box];
   const text = brief(weight);
   const place = { x: column + 0.5, y: row + 0.5 + 0.13 };
   const size = Math.min(0.46, 1.5 / text.length);
@@ -161,12 +158,13 @@ function plateCell({ row, column, weight = 0 }: WindowCell, largest: number, hal
 
 function drawBeam({ stacks }: Scene, { planes }: Layout, { stack, from, to }: Beam): Element[] {
   const source = stacks[stack].floors[from];
-  const target = stacks[stack + 1].floors[to];
   if (source?.window === undefined || source.window.length === 0) return [];
   const onto = planes[stack][from];
   const block = blockOf(source.window);
   const start = corners(onto, block, source.window[0].weight === undefined ? 0 : liftOf(block, onto));
-  const end = corners(planes[stack + 1][to], { ...target.focus!, rows: 1, columns: 1 });
+  const target = stacks[stack + 1].floors[to];
+  const reached = target.focus ? { ...target.focus, rows: 1, columns: 1 } : blockOf(target.window ?? []);
+  const end = corners(planes[stack + 1][to], reached);
   return [element('path', { class: `beam ${source.tint}`, d: pathOf(outline([...start, ...end])) })];
 }
 
@@ -189,12 +187,4 @@ function drawFocus({ focus, value }: Floor, onto: Plane, { direction }: Layout):
       'font-size': 13,
     }),
   ];
-}
-
-/** The least block around the cells of a window. */
-function blockOf(window: readonly Cell[]): Block {
-  const rows = window.map(({ row }) => row);
-  const columns = window.map(({ column }) => column);
-  const [row, column] = [Math.min(...rows), Math.min(...columns)];
-  return { row, column, rows: Math.max(...rows) - row + 1, columns: Math.max(...columns) - column + 1 };
 }

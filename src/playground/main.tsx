@@ -1,6 +1,11 @@
 // The page begins.
 import { render } from 'preact';
+import { drawingStyle } from '../drawing/style.js';
 import { App } from './app.js';
+
+const look = new CSSStyleSheet();
+look.replaceSync(drawingStyle);
+document.adoptedStyleSheets = [look];
 
 render(<App />, document.getElementById('page')!);
 

@@ -1,5 +1,7 @@
 // What the drawings share: a page of parts below each other, its colours, its letters.
 
+import { drawingStyle } from '../../drawing/style.js';
+
 export const line = 18;
 const margin = 24;
 
@@ -10,14 +12,13 @@ export interface Drawing {
   readonly content: string;
 }
 
-/** Colours that are told apart on a light and on a dark page, each drawing on a ground of its own. */
-const style = `
-.ground{fill:#ffffff}.ink{fill:#1f2328}.faint{fill:#59636e}.picture{fill:#cfe2ff}.padding{fill:#e6e8eb}
-.tap{fill:#d9480f}.next{fill:none;stroke:#7048e8;stroke-width:2}.field{fill:none;stroke:#d9480f;stroke-width:2}
-.cell{stroke:#8c959f}.plain{fill:none}.above{fill:#d9480f}.below{fill:#1c7ed6}
-text{font:13px ui-monospace,Menlo,Consolas,monospace}.small{font-size:11px;text-anchor:middle}
-@media (prefers-color-scheme:dark){.ground{fill:#0d1117}.ink{fill:#e6edf3}.faint{fill:#9198a1}.picture{fill:#1f3a5f}
-.padding{fill:#30363d}.tap{fill:#ff922b}.next{stroke:#b197fc}.field{stroke:#ff922b}.above{fill:#e8590c}}`;
+/** Beside the parts of all drawings: the ground, tables of numbers, and frames on no photograph. */
+const style = `${drawingStyle}
+.ground{fill:#ffffff}.picture{fill:#e3ded2}.frame{stroke:#66635c}.frame-name{fill:#1f1e1c;stroke:none}
+.cell{stroke:#8c959f}.plain{fill:none}.above{fill:#d9480f}.below{fill:#5f3dc4}
+svg text{font-size:13px}.small{font-size:11px;text-anchor:middle}
+@media (prefers-color-scheme:dark){.ground{fill:#15140f}.picture{fill:#38362f}.frame{stroke:#a5a199}
+.frame-name{fill:#ecebe6}.above{fill:#e8590c}.below{fill:#7950f2}}`;
 
 /** An SVG of its own, light or dark as the page is, with the drawings below each other. */
 export function pageOf(title: string, drawings: readonly Drawing[]): string {
@@ -41,7 +42,7 @@ export function textAt(x: number, y: number, text: string, name: 'ink' | 'faint'
   return `<text class="${name}" x="${x}" y="${y}">${escaped(text)}</text>`;
 }
 
-/** An upper bound for the monospaced fonts of the style. */
+/** An upper bound for the fonts of the style. */
 export function textWidth(text: string): number {
   return text.length * 8;
 }

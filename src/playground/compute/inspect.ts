@@ -99,8 +99,8 @@ function sumsOf(stages: readonly Stage[], reads: readonly Read[], { y, x, channe
   const [first, second] = stages;
   if (second === undefined) return [workOut(first, reads[0], y, x, channel, titleOf(first, channel))];
   const inputs = second.inputs(channel);
-  const before = inputs.map((input) => workOut(first, reads[0], y, x, input, titleOf(first, input)));
   const isMix = inputs.length > 1;
+  const before = inputs.map((input) => workOut(first, reads[0], y, x, input, isMix ? titleOf(first, input) : 'row'));
   return [...before, workOut(second, reads[1], y, x, channel, isMix ? 'mix' : 'column')];
 }
 

@@ -24,10 +24,11 @@ export function toText(values: readonly number[], columns: number): string {
   return rows.join('; ');
 }
 
-/** As a cell has room for it, while it is not edited. */
-function narrow(value: number): string {
+/** As a cell has room for so many characters, while it is not edited. */
+function narrow(value: number, room: number): string {
   const text = short(value);
-  return text.length > 6 ? String(Number(value.toPrecision(3))) : text;
+  if (text.length <= room) return text;
+  return String(Number(value.toPrecision(room > 4 ? 3 : 1))).replace(/^(-?)0\./, '$1.');
 }
 
 /** The shortest decimal of a float32. */
@@ -81,6 +82,7 @@ export function Numbers({ label, grid, rowNames, columnNames, onChange }: Props)
                     label={nameOf(row, column)}
                     value={values[index]}
                     largest={largest}
+                    room={columns > 5 ? 4 : 6}
                     onChange={(value) => change(index, value)}
                   />
                 </td>
@@ -97,14 +99,16 @@ interface CellProps {
   readonly label: string;
   readonly value: number;
   readonly largest: number;
+  /** In characters. */
+  readonly room: number;
   onChange(value: number): void;
 }
 
-function Cell({ label, value, largest, onChange }: CellProps) {
-  const [text, setText] = useState(narrow(value));
+function Cell({ label, value, largest, room, onChange }: CellProps) {
+  const [text, setText] = useState(narrow(value, room));
   useEffect(() => {
-    setText((old) => (Math.fround(Number(old)) === value && old.trim() !== '' ? old : narrow(value)));
-  }, [value]);
+    setText((old) => (Math.fround(Number(old)) === value && old.trim() !== '' ? old : narrow(value, room)));
+  }, [value, room]);
   const isNumber = text.trim() !== '' && Number.isFinite(Number(text.replace(',', '.')));
   const edit = (written: string) => {
     setText(written);
@@ -126,7 +130,7 @@ function Cell({ label, value, largest, onChange }: CellProps) {
         setText(short(value));
         event.currentTarget.select();
       }}
-      onBlur={() => setText(narrow(value))}
+      onBlur={() => setText(narrow(value, room))}
       onKeyDown={(event) => {
         const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
         if (by === undefined) return;
