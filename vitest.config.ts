@@ -2,8 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // The page imports the library by its name; here it is the one that the other tests import.
-  resolve: { alias: { sepconv: fileURLToPath(new URL('src/entries/node.ts', import.meta.url)) } },
+  // The page and the examples import the library by its names; here it is the one that the other tests import.
+  resolve: {
+    alias: [
+      { find: /^sepconv(\/core)?$/, replacement: fileURLToPath(new URL('src/entries/node.ts', import.meta.url)) },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     // Those of hosts and of the page need more than Node: npm run test:hosts and test:page.

@@ -34,7 +34,12 @@ export default defineConfig({
   root: at('../src/playground'),
   base: './',
   publicDir: false,
-  resolve: { alias: { sepconv: at('../src/entries/web.ts') } },
+  resolve: {
+    alias: [
+      { find: /^sepconv\/core$/, replacement: at('../src/entries/core.ts') },
+      { find: /^sepconv\/kernels\.wasm/, replacement: at('../dist/kernels.wasm') },
+    ],
+  },
   worker: { format: 'es' },
   plugins: [offline],
   build: {

@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export default defineConfig({
   root,
-  resolve: { alias: { sepconv: `${root}src/entries/node.ts` } },
+  resolve: { alias: [{ find: /^sepconv(\/core)?$/, replacement: `${root}src/entries/node.ts` }] },
   test: {
     include: ['test/page/**/*.test.ts'],
     pool: 'forks',

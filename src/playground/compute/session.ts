@@ -88,6 +88,7 @@ export interface VerifiedRow {
 
 let picture: Picture | undefined;
 let result: Result | undefined;
+let reason: string | undefined;
 
 function current(): Picture {
   if (picture === undefined) throw new Error('there is no picture yet');
@@ -96,6 +97,11 @@ function current(): Picture {
 
 /** What the page may ask for. */
 export const session = {
+  /** Says why there are no kernels. */
+  setReason(sentence: string | undefined): void {
+    reason = sentence;
+  },
+
   /** Takes a picture, RGBA. */
   setPicture(rgba: Uint8ClampedArray, height: number, width: number): void {
     picture = toPicture(rgba, height, width);
@@ -126,7 +132,7 @@ export const session = {
       dtype: read.job.dtype,
       sha256: hashOf(output.data),
       milliseconds,
-      backend: defaultRuntime().info,
+      backend: told(defaultRuntime().info),
       extremes,
       clipped: clippedShare(output.data),
       kernel: gridOf(read.settings.kernel, read.kernel),
@@ -201,6 +207,10 @@ async function compute(on: Operations, { job }: Pick<ReadSettings, 'job'>) {
   } finally {
     prepared[Symbol.dispose]();
   }
+}
+
+function told(info: RuntimeInfo): RuntimeInfo {
+  return reason === undefined ? info : { ...info, reasons: [reason, ...info.reasons] };
 }
 
 /** The operations of a backend, or why there are none. */

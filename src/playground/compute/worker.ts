@@ -1,5 +1,6 @@
 // The worker: answers one question after another.
 import { type Session, session } from './session.js';
+import { start } from './start.js';
 
 export interface Question {
   readonly id: number;
@@ -19,4 +20,5 @@ addEventListener('message', async ({ data: { id, method, args } }: MessageEvent<
   }
 });
 
+session.setReason(await start());
 postMessage('ready');
