@@ -40,7 +40,11 @@ export class AllocatedTensor<D extends TensorData = Float32Array> {
     if (memory === undefined) throw disposedError('tensor');
     let view = this.#view;
     if (view === undefined || view.buffer !== memory.buffer) {
-      view = arrayOn(memory.buffer, memory.byteOffset, sizeOf(this.shape), this.dtype);
+      const length = isThere(memory) ? sizeOf(this.shape) : 0;
+      view =
+        length === 0
+          ? arrayOn(new ArrayBuffer(0), 0, 0, this.dtype)
+          : arrayOn(memory.buffer, memory.byteOffset, length, this.dtype);
       owners.set(view, memory);
       this.#view = view;
     }
@@ -68,6 +72,11 @@ export class AllocatedTensor<D extends TensorData = Float32Array> {
   static bytesOf(shape: Shape, dtype: Dtype): number {
     return sizeOf(shape) * arrayClasses[dtype].bytes;
   }
+}
+
+/** Whether a memory's buffer has its bytes: one that was transferred has none. */
+export function isThere({ buffer, byteOffset, bytes }: Memory): boolean {
+  return buffer.byteLength >= byteOffset + bytes;
 }
 
 export function disposedError(argument: string): SepconvError {

@@ -1,4 +1,5 @@
 // One run of an operator: what the caller gave, read once, then checked, then a step.
+import { AllocatedTensor } from './allocated.js';
 import { allocate, arrayOn, type TensorData } from './arrays.js';
 import { invalid } from './errors.js';
 import type { Memory, Place, Plan, Prepared, Step } from './kernels.js';
@@ -79,6 +80,8 @@ export class Call {
     if (output === this.wanted) return;
     const { outputType } = this.#settled;
     const { outputLength } = this.sized;
+    // Whoever disposes of an output while it is computed does not want it.
+    if (AllocatedTensor.is(this.#output) && AllocatedTensor.memoryOf(this.#output) === undefined) return;
     const wanted = this.hasOut ? placeOf('out', this.#output, outputLength, outputType) : this.wanted;
     const array = ArrayBuffer.isView(wanted)
       ? wanted

@@ -1,5 +1,5 @@
 // Tensors are plain data: a typed array and its shape. Nothing to dispose but what a runtime allocates.
-import { AllocatedTensor, disposedError } from './allocated.js';
+import { AllocatedTensor, disposedError, isThere } from './allocated.js';
 import { arrayClasses, dtypeOf, lengthOf, plainArray, type TensorData } from './arrays.js';
 import { invalid } from './errors.js';
 import type { Memory } from './kernels.js';
@@ -64,6 +64,7 @@ export function placeOf(argument: string, data: unknown, length: number, dtype: 
   if (!AllocatedTensor.is(data)) return arrayOf(argument, data, length, dtype);
   const memory = AllocatedTensor.memoryOf(data);
   if (memory === undefined) throw disposedError(argument);
+  if (!isThere(memory)) throw wrongData(`${argument}.data`, data.data, length, dtype);
   if (data.dtype !== dtype) throw wrongType(`${argument}.data`, data.data, dtype);
   return memory;
 }
