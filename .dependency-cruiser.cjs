@@ -16,6 +16,7 @@ module.exports = {
     only('core-stands-alone', '^src/core/', '^src/core/'),
     only('ops-know-core', '^src/ops/', '^src/(core|ops)/'),
     only('analysis-knows-ops', '^src/analysis/', '^src/(core|ops|analysis)/'),
+    only('conformance-knows-ops', '^src/conformance/', '^src/(core|ops|conformance)/'),
     only('initializers-know-core', '^src/initializers/', '^src/(core|initializers)/'),
     only('backends-know-core', '^src/backends/', '^src/(core|backends)/'),
     only('reference-stands-apart', '^src/backends/reference/', '^src/core/', '^src/backends/reference/'),
@@ -27,7 +28,7 @@ module.exports = {
       'the-page-knows-no-host',
       '^src/playground/',
       '^src/(playground|drawing|image|core)/',
-      '^src/cli/known-hashes[.]ts$',
+      '^src/conformance/',
       '^node_modules/(preact|@noble/hashes)/',
     ),
     {

@@ -10,7 +10,8 @@ const target = join(root, 'build/package');
 
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
-for (const name of ['dist', 'native', 'README.md', 'CHANGELOG.md', 'LICENSE']) copy(name);
+const documents = ['README.md', 'CHANGELOG.md', 'CONFORMANCE.md', 'LICENSE', 'SECURITY.md'];
+for (const name of ['dist', 'native', 'conformance/vectors-v1.json', ...documents]) copy(name);
 for (const platform of ['linux-x64', 'linux-arm64']) {
   const folder = `prebuilds/${platform}`;
   if (existsSync(join(root, folder, 'sepconv.node'))) copy(folder);

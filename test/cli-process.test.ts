@@ -130,9 +130,7 @@ describe('what runs on every backend', () => {
     const object = await report(['verify'], {});
     expect(object.isVerified).toBe(true);
     expect(object.backends).toContain('reference');
-    for (const { expected, received } of object.cases) {
-      expect(Object.keys(received)).toEqual(object.backends);
-      expect(new Set(Object.values(received))).toEqual(new Set([expected]));
-    }
+    expect(object.rows.map(({ backend }: { backend: string }) => backend)).toContain('reference');
+    expect(new Set(object.rows.map(({ sha256 }: { sha256: string }) => sha256)).size).toBe(1);
   });
 });

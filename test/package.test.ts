@@ -45,7 +45,8 @@ describe('the published package', () => {
     );
     expect(outsideOfTypes.sort()).toEqual(
       [
-        ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'dist/cli/main.js', 'dist/kernels.wasm'],
+        ...['CHANGELOG.md', 'CONFORMANCE.md', 'LICENSE', 'README.md', 'SECURITY.md', 'conformance/vectors-v1.json'],
+        ...['package.json', 'dist/cli/main.js', 'dist/kernels.wasm'],
         ...[...entries, ...required, 'native/binding.gyp'],
         ...['napi.h', 'napi-inl.h', 'LICENSE.md'].map((name) => `native/node-addon-api/${name}`),
         ...list('native'),

@@ -56,8 +56,9 @@ function createProgram(): Command {
     .action(build);
   program
     .command('verify')
-    .description('checks known answers of every operation on every backend of this machine')
-    .option('--json', 'one object on stdout')
+    .description('checks the conformance vectors on every backend of this machine')
+    .option('--json', 'one object on stdout, with a row for each backend')
+    .option('--vectors <file>', 'other cases than those of conformance/vectors-v1.json')
     .action(verify);
   program
     .command('playground')

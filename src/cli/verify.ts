@@ -1,95 +1,150 @@
-// sepconv verify: the known answers, checked on this machine.
-
-import type { TensorData } from '../core/arrays.js';
-import { SepconvError } from '../core/errors.js';
+// sepconv verify: the conformance vectors on every backend of this machine.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { arch, cpus, platform } from 'node:os';
+import { type Answer, answersOf } from '../conformance/run.js';
+import { titleOf, type Vectors } from '../conformance/vectors.js';
+import { invalid, SepconvError } from '../core/errors.js';
+import type { Kernels } from '../core/kernels.js';
 import '../entries/node.js';
 import { writeStdout } from '../image/files.js';
 import { outputHash } from '../image/output-hash.js';
-import { type Operations, operationsOn } from '../ops/index.js';
+import { operationsOn } from '../ops/index.js';
 import { currentHost } from '../runtime/host.js';
 import { candidates } from '../runtime/select.js';
 import { backendName } from './backends.js';
 import { blocking } from './interrupt.js';
-import { type KnownHash, knownHashes } from './known-hashes.js';
 import { inProgress } from './progress.js';
-
 import { columns } from './table.js';
-import { version } from './version.js';
+import { commit, version } from './version.js';
 
-/** A backend, without the test that keeps one with wrong answers from being chosen. */
+export interface VerifyOptions {
+  readonly json?: boolean;
+  /** Another file of cases than the package's. */
+  readonly vectors?: string;
+}
+
+/** One backend on one machine; rows of all machines whose `vectors` are the same have the same `sha256`. */
+interface Row {
+  readonly package: string;
+  readonly commit: string;
+  readonly backend: string;
+  readonly isa: string;
+  readonly threads: number;
+  readonly processor: string;
+  readonly system: string;
+  readonly engine: string;
+  /** The version of the vectors. */
+  readonly vectors: number;
+  /** Of what the backend gave for each case, one after another, as hexadecimal text. */
+  readonly sha256: string;
+}
+
 interface Verified {
   readonly name: string;
-  readonly operations: Operations;
+  readonly row: Row;
+  readonly answers: readonly Answer[];
 }
 
-interface Outcome {
-  readonly operation: string;
-  readonly title: string;
-  readonly expected: string;
-  /** The hash that each backend gave, or why it gave none. */
-  readonly received: Readonly<Record<string, string>>;
-}
+const isEqual = ({ expected, received }: Answer) => expected === received;
 
 /**
- * Runs the known cases on every backend and instruction set of this machine and compares the hashes.
+ * Runs the vectors on every backend and instruction set of this machine and compares the hashes.
  *
- * @throws SepconvError (rejects) `ERR_KERNEL` where one differs
+ * @throws SepconvError (rejects) `ERR_KERNEL` where one differs, `ERR_OPTION` where the file holds no vectors
  */
-export async function verify({ json }: { readonly json?: boolean }): Promise<void> {
+export async function verify({ json, vectors: path }: VerifyOptions): Promise<void> {
+  const vectors = readVectors(path);
   const missing: string[] = [];
-  const backends = loadAll(missing);
-  const cases = Object.entries(knownHashes).flatMap(([operation, known]) => known.map((each) => ({ operation, each })));
-  const outcomes = await inProgress('verify', () =>
-    blocking(() => cases.map(({ operation, each }) => check(operation, each, backends))),
+  const verified = await inProgress('verify', () =>
+    blocking(() => loadAll(missing).map((kernels) => verifyOn(kernels, vectors))),
   );
-  const isEqual = ({ expected, received }: Outcome) => Object.values(received).every((hash) => hash === expected);
-  const different = outcomes.filter((outcome) => !isEqual(outcome));
-  const names = backends.map(({ name }) => name);
-  const report = { version, isVerified: different.length === 0, backends: names, missing, cases: outcomes };
-  await writeStdout(json ? `${JSON.stringify(report)}\n` : toLines(names, missing, outcomes));
-  if (different.length === 0) return;
-  const titles = different.map(({ operation, title }) => `${operation} (${title})`).join(', ');
+  const different = verified.flatMap(({ name, answers }) =>
+    answers.filter((answer) => !isEqual(answer)).map((answer) => ({ backend: name, ...answer })),
+  );
+  const isVerified = different.length === 0;
+  const backends = verified.map(({ name }) => name);
+  const report = { version, isVerified, backends, missing, rows: verified.map(({ row }) => row), different };
+  await writeStdout(json ? `${JSON.stringify(report)}\n` : toLines(verified, missing, vectors));
+  if (isVerified) return;
+  const titles = [...new Set(different.map(({ operation, id }) => `${operation} ${id}`))].join(', ');
   throw new SepconvError('ERR_KERNEL', `verify: other bits than recorded in ${titles}; please report this machine`);
 }
 
-function loadAll(missing: string[]): Verified[] {
-  const loaded: Verified[] = [];
+function readVectors(path: string | undefined): Vectors {
+  const shipped = new URL('../../conformance/vectors-v1.json', import.meta.url);
+  try {
+    const vectors = JSON.parse(readFileSync(path ?? shipped, 'utf8')) as Vectors;
+    if (typeof vectors.cases === 'object' && vectors.cases !== null) return vectors;
+  } catch (error) {
+    throw invalid('ERR_OPTION', 'vectors', 'a file of JSON', (error as Error).message, 'see CONFORMANCE.md');
+  }
+  throw invalid('ERR_OPTION', 'vectors', '{ version, cases }', path, 'see CONFORMANCE.md');
+}
+
+/** Every backend, also one with wrong answers, which a runtime would not choose. */
+function loadAll(missing: string[]): Kernels[] {
+  const loaded: Kernels[] = [];
   for (const { source, isa } of candidates(currentHost(), 'auto', undefined, missing)) {
-    const name = backendName({ backend: source.backend, isa });
     try {
-      const kernels = source.load(isa);
-      loaded.push({ name, operations: operationsOn(() => kernels) });
+      loaded.push(source.load(isa));
     } catch (error) {
-      missing.push(`${name}: ${(error as Error).message}`);
+      missing.push(`${backendName({ backend: source.backend, isa })}: ${(error as Error).message}`);
     }
   }
   return loaded;
 }
 
-function check(operation: string, { title, sha256, run }: KnownHash, backends: readonly Verified[]): Outcome {
-  const received = backends.map(({ name, operations }) => [name, hashOf(() => run(operations).data)]);
-  return { operation, title, expected: sha256, received: Object.fromEntries(received) };
+function verifyOn(kernels: Kernels, vectors: Vectors): Verified {
+  const { backend, isa, threads } = kernels;
+  const answers = answersOf(
+    operationsOn(() => kernels),
+    vectors,
+    outputHash,
+  );
+  const hash = createHash('sha256').update(answers.map(({ received }) => received).join(''));
+  const row = {
+    package: version,
+    commit,
+    backend,
+    isa,
+    threads,
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    system: `${platform()} ${arch()}`,
+    engine: engine(),
+    vectors: vectors.version,
+    sha256: hash.digest('hex'),
+  };
+  return { name: backendName({ backend, isa }), row, answers };
 }
 
-function hashOf(run: () => TensorData): string {
-  try {
-    return outputHash(run());
-  } catch (error) {
-    return String(error);
-  }
+function engine(): string {
+  const { bun, deno, node, v8 } = process.versions;
+  if (bun !== undefined) return `Bun ${bun}`;
+  return deno === undefined ? `Node ${node} (V8 ${v8})` : `Deno ${deno} (V8 ${v8})`;
 }
 
-function toLines(names: readonly string[], missing: readonly string[], outcomes: readonly Outcome[]): string {
-  const rows = outcomes.map(({ operation, title, expected, received }) => [
-    operation,
-    title,
-    expected.slice(0, 12),
-    ...names.map((name) => (received[name] === expected ? 'same' : 'DIFFERENT')),
-  ]);
-  const sentence = `${outcomes.length} known answers on ${names.length} backends of this machine\n`;
+function toLines(verified: readonly Verified[], missing: readonly string[], vectors: Vectors): string {
+  const counts = Object.entries(vectors.cases).map(([operation, { length }]) => {
+    const cells = verified.map(({ answers }) => {
+      const wrong = answers.filter((answer) => answer.operation === operation && !isEqual(answer));
+      return wrong.length === 0 ? 'same' : `${wrong.length} DIFFERENT`;
+    });
+    return [operation, String(length), ...cells];
+  });
+  const wrong = verified.flatMap(({ name, answers }) =>
+    answers.filter((answer) => !isEqual(answer)).map((answer) => `${name}: ${describe(answer, vectors)}\n`),
+  );
+  const [{ answers }] = verified;
   return [
-    columns([['operation', 'case', 'SHA-256', ...names], ...rows]),
+    columns([['operation', 'cases', ...verified.map(({ name }) => name)], ...counts]),
+    ...wrong,
     ...missing.map((reason) => `not here: ${reason}\n`),
-    sentence,
+    `${answers.length} known answers (vectors v${vectors.version}) on ${verified.length} backends of this machine\n`,
   ].join('');
+}
+
+function describe({ operation, id, received, expected }: Answer, vectors: Vectors): string {
+  const vector = vectors.cases[operation].find((each) => each.id === id);
+  return `${operation} ${vector && titleOf(vector)}: expected ${expected}, got ${received}`;
 }

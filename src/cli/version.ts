@@ -1,4 +1,10 @@
+// What this package is.
 import { readFileSync } from 'node:fs';
 
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
 /** The version of this package. */
-export const version: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+export const version: string = manifest.version;
+
+/** The commit that it was laid out from; a repository is of none. */
+export const commit: string = manifest.gitHead ?? 'unknown';

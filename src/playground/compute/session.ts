@@ -1,7 +1,8 @@
 // What the worker does for the page: one picture, and everything that is computed of it.
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { knownHashes } from '../../cli/known-hashes.js';
+import { answersOf } from '../../conformance/run.js';
+import { titleOf, type Vectors } from '../../conformance/vectors.js';
 import { prepareJob } from '../../image/convolve.js';
 import { outputBytes } from '../../image/output-bytes.js';
 import type { Picture } from '../../image/picture.js';
@@ -178,12 +179,20 @@ export const session = {
 
   async verify(): Promise<readonly VerifiedRow[]> {
     const [wasm, reference] = await Promise.all([operationsOf('wasm'), operationsOf('reference')]);
-    return Object.entries(knownHashes).flatMap(([operation, cases]) =>
-      cases.map(({ title, sha256: recorded, run }) => {
-        const hash = (on: Operations | string) => (typeof on === 'string' ? on : hashOf(run(on).data));
-        return { operation, title, recorded, wasm: hash(wasm), reference: hash(reference) };
-      }),
+    const response = await fetch(new URL('../../../conformance/vectors-v1.json', import.meta.url));
+    const vectors = (await response.json()) as Vectors;
+    const [here, defined] = [wasm, reference].map((on) =>
+      typeof on === 'string' ? undefined : answersOf(on, vectors, hashOf),
     );
+    return Object.entries(vectors.cases)
+      .flatMap(([operation, cases]) => cases.map((vector) => ({ operation, vector })))
+      .map(({ operation, vector }, i) => ({
+        operation,
+        title: titleOf(vector),
+        recorded: vector.sha256,
+        wasm: here?.[i].received ?? String(wasm),
+        reference: defined?.[i].received ?? String(reference),
+      }));
   },
 
   costs(channels: number, kernelSize: number, height: number, width: number) {
