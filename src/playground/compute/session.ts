@@ -259,16 +259,16 @@ function bitsOf(data: TensorData): Uint32Array | Uint8Array {
 
 function extremesOf(data: TensorData): [number, number] {
   let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of data) {
-    if (value < least) least = value;
-    if (value > largest) largest = value;
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] < least) least = data[i];
+    if (data[i] > largest) largest = data[i];
   }
   return [least, largest];
 }
 
 function clippedShare(data: TensorData): number {
   let count = 0;
-  for (const value of data) if (value < 0 || value > 255) count++;
+  for (let i = 0; i < data.length; i++) if (data[i] < 0 || data[i] > 255) count++;
   return count / data.length;
 }
 
