@@ -28,15 +28,36 @@ export function App() {
   const [spoken, setSpoken] = useState('');
   const openSecond = useSecondClient(pixels);
 
-  const setSettings = (settings: Settings) => change({ ...state, settings }, true);
+  const setSettings = useCallback((settings: Settings) => change({ settings }, true), [change]);
   const move = (place: Place, isByKey: boolean) => {
     look(place, (found) => {
       if (isByKey) setSpoken(spokenOf(found));
     });
-    change({ ...state, place }, false);
+    change({ place }, false);
   };
   const shown = shownMode(state.settings);
   const isNarrow = useIsNarrow();
+  // What does not follow the pointer is not drawn again when it moves.
+  const { settings, stack } = state;
+  const controls = useMemo(
+    () => <Controls settings={settings} outcome={outcome} onChange={setSettings} />,
+    [settings, outcome, setSettings],
+  );
+  const topics = useMemo(
+    () =>
+      outcome ? (
+        <>
+          <CostView client={client} settings={settings} outcome={outcome} />
+          {outcome.factors && outcome.kernel ? <FactorsView kernel={outcome.kernel} factors={outcome.factors} /> : null}
+          {pixels ? (
+            <StackView client={client} pixels={pixels} text={stack} onChange={(stack) => change({ stack }, true)} />
+          ) : null}
+          {pixels ? <SameView openClient={openSecond} pixels={pixels} settings={settings} outcome={outcome} /> : null}
+          <CodeView code={outcome.code} />
+        </>
+      ) : null,
+    [client, change, openSecond, outcome, pixels, settings, stack],
+  );
 
   return (
     <>
@@ -63,7 +84,7 @@ export function App() {
           <Chooser
             picture={state.picture}
             names={Object.keys(builtIn)}
-            onName={(picture) => change({ ...state, picture, place: undefined }, true)}
+            onName={(picture) => change({ picture, place: undefined }, true)}
             onFile={take}
           />
           {pictureProblem === undefined ? null : <Problem>{pictureProblem}</Problem>}
@@ -77,7 +98,7 @@ export function App() {
           {problem === undefined ? null : <Problem>{problem}</Problem>}
           <details class="settings" open={!isNarrow}>
             <summary>Filter, mix and windows</summary>
-            <Controls settings={state.settings} outcome={outcome} onChange={setSettings} />
+            {controls}
           </details>
         </div>
         <div class="story">
@@ -86,26 +107,7 @@ export function App() {
           {inspection ? (
             <Under inspection={inspection} onChannel={(channel) => move({ ...inspection.place, channel }, true)} />
           ) : null}
-          {outcome ? (
-            <>
-              <CostView client={client} settings={state.settings} outcome={outcome} />
-              {outcome.factors && outcome.kernel ? (
-                <FactorsView kernel={outcome.kernel} factors={outcome.factors} />
-              ) : null}
-              {pixels ? (
-                <StackView
-                  client={client}
-                  pixels={pixels}
-                  text={state.stack}
-                  onChange={(stack) => change({ ...state, stack }, true)}
-                />
-              ) : null}
-              {pixels ? (
-                <SameView openClient={openSecond} pixels={pixels} settings={state.settings} outcome={outcome} />
-              ) : null}
-              <CodeView code={outcome.code} />
-            </>
-          ) : null}
+          {topics}
         </div>
       </main>
       <p class="hidden" role="status" aria-live="polite">
@@ -121,21 +123,30 @@ function spokenOf({ place, channelNames, given }: Inspection): string {
 }
 
 /** The state, which the address holds: choices make a step to go back to, movements do not. */
-function useAddress(): readonly [PageState, (state: PageState, isStep: boolean) => void] {
+function useAddress(): readonly [PageState, (part: Partial<PageState>, isStep: boolean) => void] {
   const [state, setState] = useState(() => fromAddress(location.hash));
+  const newest = useRef(state);
   const timer = useRef(0);
+  const take = useCallback((next: PageState) => {
+    newest.current = next;
+    setState(next);
+  }, []);
   useEffect(() => {
-    const follow = () => setState(fromAddress(location.hash));
+    const follow = () => take(fromAddress(location.hash));
     addEventListener('popstate', follow);
     return () => removeEventListener('popstate', follow);
-  }, []);
-  const change = useCallback((next: PageState, isStep: boolean) => {
-    setState(next);
-    clearTimeout(timer.current);
-    const address = `#${toAddress(next)}`;
-    if (isStep) history.pushState(null, '', address);
-    else timer.current = setTimeout(() => history.replaceState(null, '', address), 250) as unknown as number;
-  }, []);
+  }, [take]);
+  const change = useCallback(
+    (part: Partial<PageState>, isStep: boolean) => {
+      const next = { ...newest.current, ...part };
+      take(next);
+      clearTimeout(timer.current);
+      const address = `#${toAddress(next)}`;
+      if (isStep) history.pushState(null, '', address);
+      else timer.current = setTimeout(() => history.replaceState(null, '', address), 250) as unknown as number;
+    },
+    [take],
+  );
   return [state, change];
 }
 
@@ -228,12 +239,12 @@ function useInspection(client: Client, outcome: Outcome | undefined, place: Plac
 function useSecondClient(pixels: Pixels | undefined): () => Promise<Client> {
   const second = useRef<Client>(undefined);
   const held = useRef<Pixels>(undefined);
-  return async () => {
+  return useCallback(async () => {
     second.current ??= new Client();
     if (pixels !== undefined && held.current !== pixels) {
       await second.current.ask('setPicture', pixels.rgba, pixels.height, pixels.width);
       held.current = pixels;
     }
     return second.current;
-  };
+  }, [pixels]);
 }
