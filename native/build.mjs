@@ -52,8 +52,11 @@ function build() {
   if (headers === undefined) {
     return "Node's headers are not beside it; set npm_config_nodedir to a folder that has include/node";
   }
-  const args = [nodeGyp, 'configure', 'build', `--directory=${project}`, `--nodedir=${headers}`, '--loglevel=error'];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: Infinity });
+  const args = [nodeGyp, 'configure', 'build', `--directory=${project}`, `--nodedir=${headers}`];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...args, '--jobs=max', '--loglevel=error'], {
+    encoding: 'utf8',
+    maxBuffer: Infinity,
+  });
   if (status !== 0) {
     process.stderr.write(`${stdout}${stderr}`);
     return 'the build failed, as printed above';

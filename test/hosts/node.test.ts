@@ -1,7 +1,6 @@
 // Node, every line that engines allows: both ways to load it, worker threads, and folders of all kinds.
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { app, best, copyApp, expectResult } from './support/app.js';
 import { nodeBinary, run } from './support/programs.js';
@@ -38,22 +37,6 @@ test('a folder that nobody may write to, as a user who owns nothing', async () =
   for (const path of readdirSync(cwd, { recursive: true, encoding: 'utf8' })) chmodSync(join(cwd, path), 0o555);
   chmodSync(join(cwd, '..'), 0o755);
   for (const file of ['print.mjs', 'required.cjs']) expectResult(await run('node', [file], { cwd, uid: 65534 }), best);
-});
-
-test('npx sepconv build, with a compiler of two words', async () => {
-  const cwd = copyApp('built');
-  const installed = join(cwd, 'node_modules/sepconv');
-  for (const folder of ['prebuilds', 'build']) rmSync(join(installed, folder), { recursive: true, force: true });
-  expectResult(await run('node', ['print.mjs'], { cwd }), 'wasm');
-  const compiler = {
-    CXX: 'env g++',
-    PATH: `/usr/lib/ccache:${process.env.PATH}`,
-    CCACHE_DIR: process.env.CCACHE_DIR ?? join(homedir(), '.cache/ccache'),
-  };
-  const env = { ...compiler, npm_config_nodedir: dirname(dirname(process.execPath)) };
-  const { stdout } = await run('node', [join(installed, 'dist/cli/main.js'), 'build'], { cwd, env });
-  expect(stdout).toContain('sepconv: built');
-  expectResult(await run('node', ['print.mjs'], { cwd }), 'native');
 });
 
 test("Node's permission model, which refuses addons", async () => {

@@ -18,7 +18,14 @@ describe.each(['5.4', '5.9', 'newest'])('TypeScript %s', (version) => {
     const files = extensions.map((extension) => `consumer${extension}`);
     for (const file of files) cpSync(join(app, 'consumer.ts'), join(cwd, file));
     // Without skipLibCheck, so that the declarations themselves are checked.
-    const compilerOptions = { ...options, target: 'es2022', lib: ['es2022'], types: [], strict: true, noEmit: true };
+    const compilerOptions = {
+      ...options,
+      target: 'es2022',
+      lib: ['es2022', 'dom'],
+      types: [],
+      strict: true,
+      noEmit: true,
+    };
     writeFileSync(join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
     await run(nodeBinary(22), [program(`typescript-${version}`, 'bin/tsc'), '-p', '.'], { cwd });
   });

@@ -1,4 +1,4 @@
-// A user's types, with no newer library than ES2022 and neither the page's nor Node's.
+// A user's types, with no newer library than ES2022 and none of Node's.
 import { depthwiseConv2d, type Operator, prepareSeparableConv2d, SepconvError, type Tensor, tensor } from 'sepconv';
 import { initialize } from 'sepconv/core';
 import { cost } from 'sepconv/reference';
