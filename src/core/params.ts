@@ -76,18 +76,55 @@ const intFields = [...geometryFields, ...configFields];
 /** @internal 32-bit words of one stage's params. */
 export const paramWords = intFields.length + floatFields.length;
 
-/** @internal Packs the params of an op's stages one after another, as the structs of C++ and AssemblyScript lay them out. */
+/** Of one stage and of two, each written anew by every call. */
+const keptWords = [new Int32Array(paramWords), new Int32Array(2 * paramWords)];
+const keptFloats = keptWords.map(({ buffer }) => new Float32Array(buffer));
+
+/**
+ * @internal Packs the params of an op's stages one after another, as the structs of C++ and AssemblyScript lay them out,
+ * into an array that the next call overwrites.
+ */
 export function packParams(stages: readonly (Config & Partial<Geometry>)[]): Int32Array<ArrayBuffer> {
-  const words = new Int32Array(stages.length * paramWords);
-  const floats = new Float32Array(words.buffer);
-  stages.forEach((stage, index) => {
-    const base = index * paramWords;
-    intFields.forEach((field, i) => {
-      words[base + i] = stage[field] ?? 0;
-    });
-    floatFields.forEach((field, i) => {
-      floats[base + intFields.length + i] = stage[field];
-    });
-  });
+  const words = keptWords[stages.length - 1];
+  const floats = keptFloats[stages.length - 1];
+  let at = 0;
+  for (const stage of stages) {
+    for (const field of intFields) words[at++] = stage[field] ?? 0;
+    for (const field of floatFields) floats[at++] = stage[field];
+  }
   return words;
+}
+
+/** @internal The params of a stage on an input. Not by spreading, which is slow for so many fields. */
+export function paramsOf(config: Config, geometry: Geometry): Params {
+  return {
+    batch: geometry.batch,
+    inputHeight: geometry.inputHeight,
+    inputWidth: geometry.inputWidth,
+    outputHeight: geometry.outputHeight,
+    outputWidth: geometry.outputWidth,
+    paddingTop: geometry.paddingTop,
+    paddingLeft: geometry.paddingLeft,
+    paddingBottom: geometry.paddingBottom,
+    paddingRight: geometry.paddingRight,
+    inputChannels: config.inputChannels,
+    outputChannels: config.outputChannels,
+    filterHeight: config.filterHeight,
+    filterWidth: config.filterWidth,
+    strideHeight: config.strideHeight,
+    strideWidth: config.strideWidth,
+    dilationHeight: config.dilationHeight,
+    dilationWidth: config.dilationWidth,
+    products: config.products,
+    groups: config.groups,
+    reduction: config.reduction,
+    border: config.border,
+    layout: config.layout,
+    inputType: config.inputType,
+    outputType: config.outputType,
+    activation: config.activation,
+    clampMin: config.clampMin,
+    clampMax: config.clampMax,
+    alpha: config.alpha,
+  };
 }

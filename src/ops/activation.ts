@@ -5,10 +5,11 @@ import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { Operator, runOnce } from '../core/operator.js';
 import { checkOptions, type LayoutOptions, type RunOptions, readLayout } from '../core/options.js';
+import { paramsOf } from '../core/params.js';
 import type { Op, Settled } from '../core/settled.js';
 import type { Tensor } from '../core/tensor.js';
 import { readWindow, windowGeometry } from '../core/window.js';
-import { stageConfig } from './config.js';
+import { configOn, stageConfig } from './config.js';
 
 export interface ActivateOptions extends LayoutOptions {
   readonly activation: Activation;
@@ -42,8 +43,8 @@ function settleElements(options: AddOptions, residual: 'none' | 'required'): Set
   checkOptions(options, ['layout', 'activation']);
   const layout = readLayout(options);
   const { activation, slope } = readActivation('activation', options.activation);
-  const config = stageConfig(layout, {}, activation);
   const pixel = readWindow({}, 1, 1);
+  const config = stageConfig(layout, pixel, {}, activation);
   return {
     kernel: 'activation',
     layout,
@@ -54,8 +55,7 @@ function settleElements(options: AddOptions, residual: 'none' | 'required'): Set
     residual,
     stages: [{ config, bias: new Float32Array(), slope: slope ?? new Float32Array() }],
     params(input) {
-      const channels = { inputChannels: input.channels, outputChannels: input.channels, groups: input.channels };
-      return [{ ...config, ...channels, ...windowGeometry(pixel, input) }];
+      return [paramsOf(configOn(input, layout, pixel, {}, activation), windowGeometry(pixel, input))];
     },
   };
 }

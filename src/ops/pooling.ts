@@ -3,6 +3,7 @@
 import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
+import type { ImageSize } from '../core/layout.js';
 import { Operator, runOnce } from '../core/operator.js';
 import {
   checkOptions,
@@ -13,7 +14,7 @@ import {
   readPair,
   type WindowOptions,
 } from '../core/options.js';
-import { type Layout, type Reduction, reductions } from '../core/params.js';
+import { type Layout, paramsOf, type Reduction, reductions } from '../core/params.js';
 import type { Op, Settled } from '../core/settled.js';
 import type { Tensor } from '../core/tensor.js';
 import {
@@ -21,10 +22,11 @@ import {
   type ResolvedAxis,
   readWindow,
   slidingAxis,
+  type Window,
   type WindowAxis,
   windowGeometry,
 } from '../core/window.js';
-import { stageConfig } from './config.js';
+import { configOn, stageConfig } from './config.js';
 
 export interface Pool2dOptions extends LayoutOptions, WindowOptions {
   /** The window's size. Strides default to it. */
@@ -75,8 +77,7 @@ function settleWindow(reduction: Reduction, options: Pool2dOptions): Settled {
     width,
   );
   const rule = readFlag('ceilMode', options.ceilMode) ? ceilAxis : slidingAxis;
-  const { padding, ...extents } = window;
-  return settlePooling(reduction, layout, (input) => ({ ...extents, ...windowGeometry(window, input, rule) }));
+  return settlePooling(reduction, layout, () => window, rule);
 }
 
 function globalPool(reduction: Reduction): Op<LayoutOptions> {
@@ -84,22 +85,18 @@ function globalPool(reduction: Reduction): Op<LayoutOptions> {
     filters: [],
     settle(_, options) {
       checkOptions(options, ['layout']);
-      return settlePooling(reduction, readLayout(options), (input) => {
-        const { padding, ...extents } = readWindow({}, input.height, input.width);
-        return { ...extents, ...windowGeometry({ padding, ...extents }, input) };
-      });
+      return settlePooling(reduction, readLayout(options), ({ height, width }) => readWindow({}, height, width));
     },
   };
 }
 
-type WindowParams = ReturnType<typeof windowGeometry> & Omit<ReturnType<typeof readWindow>, 'padding'>;
-
 function settlePooling(
-  reduction: Reduction,
+  name: Reduction,
   layout: Layout,
-  windowParams: (input: Parameters<Settled['params']>[0]) => WindowParams,
+  windowOn: (input: ImageSize) => Window,
+  rule?: (axis: WindowAxis) => ResolvedAxis,
 ): Settled {
-  const config = stageConfig(layout, { reduction: reductions.indexOf(reduction) });
+  const reduction = reductions.indexOf(name);
   return {
     kernel: 'pooling',
     layout,
@@ -108,12 +105,17 @@ function settlePooling(
     inputChannels: undefined,
     inPlace: false,
     residual: 'none',
-    stages: [{ config, bias: new Float32Array(), slope: new Float32Array() }],
+    stages: [
+      {
+        config: stageConfig(layout, readWindow({}, 1, 1), { reduction }),
+        bias: new Float32Array(),
+        slope: new Float32Array(),
+      },
+    ],
     params(input) {
-      const window = windowParams(input);
-      const products = window.filterHeight * window.filterWidth;
-      const { channels } = input;
-      return [{ ...config, ...window, products, inputChannels: channels, outputChannels: channels, groups: channels }];
+      const window = windowOn(input);
+      const parts = { reduction, products: window.filterHeight * window.filterWidth };
+      return [paramsOf(configOn(input, layout, window, parts), windowGeometry(window, input, rule))];
     },
   };
 }

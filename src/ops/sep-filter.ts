@@ -7,12 +7,12 @@ import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { Operator, runOnce } from '../core/operator.js';
 import { checkOptions, type LayoutOptions, type RunOptions, readLayout, readName } from '../core/options.js';
-import { type Border, borders, type Dtype, dtypes } from '../core/params.js';
+import { type Border, borders, type Dtype, dtypes, paramsOf } from '../core/params.js';
 import type { Op } from '../core/settled.js';
 import type { Shape } from '../core/shape.js';
 import { readDtype, type Tensor, tensor } from '../core/tensor.js';
 import { readWindow, windowGeometry } from '../core/window.js';
-import { stageConfig } from './config.js';
+import { configOn, stageConfig } from './config.js';
 
 export interface SepFilter2dOptions extends LayoutOptions {
   /**
@@ -35,17 +35,15 @@ export const sepFilter: Op<Options> = {
     const across = readWindow({ padding: 'same' }, 1, tapsOf('rowFilter', row));
     const down = readWindow({ padding: 'same' }, tapsOf('columnFilter', column), 1);
     const types: readonly Dtype[] = [dtype, 'float32', dtype];
-    const passes = [across, down].map((window, pass) => {
-      const { padding, ...extents } = window;
-      const config = stageConfig(layout, {
-        ...extents,
+    const passes = [across, down].map((window, pass) => ({
+      window,
+      parts: {
         border,
         inputType: dtypes.indexOf(types[pass]),
         outputType: dtypes.indexOf(types[pass + 1]),
-        products: extents.filterWidth * extents.filterHeight,
-      });
-      return { window, config };
-    });
+        products: window.filterWidth * window.filterHeight,
+      },
+    }));
     return {
       kernel: 'sepFilter',
       layout,
@@ -54,20 +52,16 @@ export const sepFilter: Op<Options> = {
       inputChannels: undefined,
       inPlace: false,
       residual: 'none',
-      stages: passes.map(({ config, window }) => ({
-        config,
+      stages: passes.map((pass) => ({
+        config: stageConfig(layout, pass.window, pass.parts),
         bias: new Float32Array(),
         slope: new Float32Array(),
-        filter: { shape: [window.filterWidth * window.filterHeight], order: [0] },
+        filter: { shape: [pass.parts.products], order: [0] },
       })),
       params: (input) =>
-        passes.map(({ config, window }) => ({
-          ...config,
-          inputChannels: input.channels,
-          outputChannels: input.channels,
-          groups: input.channels,
-          ...windowGeometry(window, input),
-        })),
+        passes.map(({ window, parts }) =>
+          paramsOf(configOn(input, layout, window, parts), windowGeometry(window, input)),
+        ),
     };
   },
 };

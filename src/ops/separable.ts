@@ -7,6 +7,7 @@ import type { Kernels } from '../core/kernels.js';
 import { outputSize } from '../core/layout.js';
 import { Operator, runOnce } from '../core/operator.js';
 import { checkOptions, type LayoutOptions, type RunOptions, readLayout, type WindowOptions } from '../core/options.js';
+import { paramsOf } from '../core/params.js';
 import type { Op } from '../core/settled.js';
 import type { Tensor } from '../core/tensor.js';
 import { readWindow, windowGeometry } from '../core/window.js';
@@ -70,8 +71,8 @@ export const separable: Op<SeparableConv2dOptions> = {
       residual: 'optional',
       stages: [depthwise, pointwise],
       params(input) {
-        const params = { ...depthwise.config, ...windowGeometry(window, input) };
-        return [params, { ...pointwise.config, ...windowGeometry(pixel, outputSize(params)) }];
+        const params = paramsOf(depthwise.config, windowGeometry(window, input));
+        return [params, paramsOf(pointwise.config, windowGeometry(pixel, outputSize(params)))];
       },
     };
   },
