@@ -20,7 +20,7 @@ for (const platform of ['linux-x64', 'linux-arm64']) {
 
 // The sources, with the headers that the repository has from a package.
 const headers = join(root, 'node_modules/node-addon-api');
-for (const name of ['napi.h', 'napi-inl.h', 'LICENSE.md']) {
+for (const name of ['napi.h', 'napi-inl.h', 'napi-inl.deprecated.h', 'LICENSE.md']) {
   cpSync(join(headers, name), join(target, 'native/node-addon-api', name));
 }
 const gyp = readFileSync(join(root, 'binding.gyp'), 'utf8');

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -48,7 +48,9 @@ describe('the published package', () => {
         ...['CHANGELOG.md', 'CONFORMANCE.md', 'LICENSE', 'README.md', 'SECURITY.md', 'conformance/vectors-v1.json'],
         ...['package.json', 'dist/cli/main.js', 'dist/kernels.wasm'],
         ...[...entries, ...required, 'native/binding.gyp'],
-        ...['napi.h', 'napi-inl.h', 'LICENSE.md'].map((name) => `native/node-addon-api/${name}`),
+        ...['napi.h', 'napi-inl.h', 'napi-inl.deprecated.h', 'LICENSE.md'].map(
+          (name) => `native/node-addon-api/${name}`,
+        ),
         ...list('native'),
       ].sort(),
     );
@@ -59,6 +61,17 @@ describe('the published package', () => {
     const shipped = paths.filter((path) => path.startsWith('prebuilds/'));
     for (const path of shipped) expect(path).toMatch(/^prebuilds\/linux-(x64|arm64)\/sepconv\.(node|json)$/);
     expect(size).toBeLessThan(1.5e6);
+  });
+  const node = dirname(dirname(process.execPath));
+  const canCompile = existsSync(join(node, 'include/node')) && spawnSync('g++', ['--version']).status === 0;
+  test.skipIf(!canCompile)('has every header that its sources include', () => {
+    const native = join(laidOut, 'native');
+    const includes = [join(node, 'include/node'), join(native, 'node-addon-api')].map((folder) => `-I${folder}`);
+    const defines = ['-DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS', '-DNAPI_VERSION=9'];
+    const args = ['-std=c++17', '-M', ...defines, ...includes, join(native, 'addon.cc')];
+    const { status, stdout, stderr } = spawnSync('g++', args, { encoding: 'utf8', maxBuffer: 2 ** 26 });
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain('build/package/native/node-addon-api/napi.h');
   });
   test('runs no script and needs commander alone', () => {
     expect(manifest.scripts).toBeUndefined();
