@@ -10,7 +10,11 @@ const dist = join(root, 'dist');
 const hostEntries = readdirSync(join(root, 'src/entries'))
   .filter((file) => !file.endsWith('.d.ts'))
   .map((file) => [file.replace('.ts', ''), `src/entries/${file}`]);
-const entries = Object.fromEntries([...hostEntries, ['image', 'src/image/index.ts']]);
+const entries = Object.fromEntries([
+  ...hostEntries,
+  ['image', 'src/image/index.ts'],
+  ['pictures', 'src/batch/index.ts'],
+]);
 
 // These two import a .wasm file, which CommonJS has no word for.
 const { workerd, 'edge-light': edgeLight, ...required } = entries;
@@ -48,7 +52,7 @@ await Promise.all([
   }),
 ]);
 for (const folder of ['types', 'types-cjs']) {
-  for (const path of declarations(['index.d.ts', 'entries/core.d.ts', 'image/index.d.ts']))
+  for (const path of declarations(['index.d.ts', 'entries/core.d.ts', 'image/index.d.ts', 'batch/index.d.ts']))
     copyDeclaration(path, folder);
   const kernels = 'declare const kernels: WebAssembly.Module;\nexport default kernels;\n';
   writeFileSync(join(dist, folder, 'kernels.wasm.d.ts'), kernels);

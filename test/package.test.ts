@@ -36,10 +36,12 @@ describe('the published package', () => {
     const { stdout } = spawnSync('npm', args, { cwd: laidOut, encoding: 'utf8' });
     const [{ files, size }] = JSON.parse(stdout) as [{ files: { path: string }[]; size: number }];
     const paths = files.map(({ path }) => path);
-    const entries = ['core', 'edge-light', 'image', 'node', 'reference', 'web', 'workerd'].map(
+    const entries = ['core', 'edge-light', 'image', 'node', 'pictures', 'reference', 'web', 'workerd'].map(
       (name) => `dist/entries/${name}.js`,
     );
-    const required = ['core', 'image', 'node', 'reference', 'web'].map((name) => `dist/entries/${name}.cjs`);
+    const required = ['core', 'image', 'node', 'pictures', 'reference', 'web'].map(
+      (name) => `dist/entries/${name}.cjs`,
+    );
     const outsideOfTypes = paths.filter(
       (path) => !/^dist\/(types|types-cjs|chunks|playground)\/|^prebuilds\//.test(path),
     );
@@ -73,10 +75,10 @@ describe('the published package', () => {
     expect(status, stderr).toBe(0);
     expect(stdout).toContain('build/package/native/node-addon-api/napi.h');
   });
-  test('runs no script and needs commander alone', () => {
+  test('runs no script and needs what its command line is made of, small and plain JavaScript', () => {
     expect(manifest.scripts).toBeUndefined();
     expect(manifest.devDependencies).toBeUndefined();
-    expect(Object.keys(manifest.dependencies)).toEqual(['commander']);
+    expect(Object.keys(manifest.dependencies)).toEqual(['cli-progress', 'commander', 'tinyglobby']);
     expect(existsSync(join(laidOut, 'binding.gyp'))).toBe(false);
   });
   test('names only files that are there', () => {

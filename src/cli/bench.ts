@@ -1,6 +1,7 @@
 // sepconv bench: every backend of this machine on layers of real networks, in turns. bench/ compares with others.
 import { cpus, loadavg } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
+import { version } from '../batch/version.js';
 import { SepconvError } from '../core/errors.js';
 import { sizeOf } from '../core/shape.js';
 import type { Tensor } from '../core/tensor.js';
@@ -14,7 +15,6 @@ import { median, quantile, Sampler } from '../measure/sampler.js';
 import { standardLayers } from '../measure/standard-layers.js';
 import { backendName, loadBackends } from './backends.js';
 import { blocking } from './interrupt.js';
-import { version } from './version.js';
 
 const rounds = 5;
 const turnSeconds = 0.03;

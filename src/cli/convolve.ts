@@ -23,11 +23,15 @@ import { clippedNote, separableNote } from './notes.js';
 import { inProgress } from './progress.js';
 import { draw, screenOf } from './show.js';
 
-export interface ConvolveOptions extends JobTexts {
-  readonly output?: string;
+/** What computes. */
+export interface MachineTexts {
   readonly backend?: string;
   readonly isa?: string;
   readonly threads?: string;
+}
+
+export interface ConvolveOptions extends JobTexts, MachineTexts {
+  readonly output?: string;
   readonly range?: string;
   readonly maxPixels?: string;
   readonly show?: boolean;
@@ -99,7 +103,7 @@ async function readTarget(path: string | undefined, options: ConvolveOptions): P
 }
 
 /** An empty variable of the environment is as good as none. */
-function readRuntimeOptions({ backend, isa, threads }: ConvolveOptions): RuntimeOptions {
+export function readRuntimeOptions({ backend, isa, threads }: MachineTexts): RuntimeOptions {
   return {
     backend: (backend || undefined) as RuntimeOptions['backend'],
     isa: isa || undefined,

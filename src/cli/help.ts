@@ -40,3 +40,13 @@ Examples
   sepconv explain photo.jpg --kernel sobel-x --at 12,34
   sepconv explain photo.jpg --mode separable --kernel gaussian:3 --pointwise luma --svg pixel.svg
   sepconv explain --mode separable --input 224x224x32 --kernel-size 3 --out-channels 64`;
+
+/** Below the options of `batch`. */
+export const batchExamples = `
+In a template {dir} is the place of a picture below its folder, {stem} its name, {ext} its extension.
+Ctrl-C finishes what is in hand, a second one ends at once; --resume then goes on.
+
+Examples
+  sepconv batch 'photos/**/*.jpg' --kernel sobel-x --range abs --out-dir edges
+  sepconv batch photos --mode spatial --kernel gaussian:9 --out-dir soft --name '{dir}/{stem}.webp'
+  find photos -newer last.txt | sepconv batch - --mode pointwise --kernel luma --out-dir grey --json`;

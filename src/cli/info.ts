@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import { resolve } from 'node:path';
 import { findAddons } from '../backends/native-addon.js';
+import { version } from '../batch/version.js';
 import { SepconvError } from '../core/errors.js';
 import { defaultRuntime, type RuntimeInfo } from '../entries/node.js';
 import { writeStdout } from '../image/files.js';
 import { loadSharp } from '../image/sharp.js';
 import { backendName, loadBackends } from './backends.js';
-import { version } from './version.js';
 
 /**
  * Prints the backends of this host, the default one with its reasons, and whether pictures can be decoded.

@@ -1,23 +1,25 @@
 // The command line: names, help, and how a program ends. What a command does is in the file of its name.
 import { existsSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import { defaultName } from '../batch/outputs.js';
+import { version } from '../batch/version.js';
 import { invalid, SepconvError } from '../core/errors.js';
 import { backends } from '../core/kernels.js';
 import { borders } from '../core/params.js';
 import { suggestion } from '../core/suggest.js';
 import { modeNames } from '../image/modes.js';
 import { ranges } from '../image/pixels.js';
-
+import { batch } from './batch.js';
 import { bench } from './bench.js';
 import { build } from './build.js';
 import { type ConvolveOptions, convolve } from './convolve.js';
 import { demo } from './demo.js';
 import { explain } from './explain.js';
-import { explainExamples, help } from './help.js';
+import { batchExamples, explainExamples, help } from './help.js';
 import { info } from './info.js';
+import { Interrupted } from './interrupt.js';
 import { playground } from './playground.js';
 import { verify } from './verify.js';
-import { version } from './version.js';
 
 const listed = (names: readonly string[], byDefault: string) => `${names.join(' | ')} (default ${byDefault})`;
 
@@ -43,6 +45,7 @@ function createProgram(): Command {
         ),
     });
   addConvolve(program);
+  addBatch(program.command('batch').summary('many pictures through one mode, into a folder'));
   addExplain(program.command('explain'));
   program
     .command('info')
@@ -83,8 +86,29 @@ function createProgram(): Command {
 }
 
 function addConvolve(program: Command): void {
-  program
-    .argument('[picture]', 'PNG, JPEG, WebP, AVIF, TIFF, GIF or .npy; - reads standard input')
+  program.argument('[picture]', 'PNG, JPEG, WebP, AVIF, TIFF, GIF or .npy; - reads standard input');
+  addJobOptions(program)
+    .optionsGroup('Result:')
+    .option('-o, --output <file>', 'by its extension .png, .jpg, .webp, .avif, .tif or .npy; - writes PNG to stdout')
+    .option('--range <name>', rangeHelp)
+    .option('--show', 'show the result in the terminal; done by itself there without -o')
+    .option('--json', 'one object on stdout: filters, options, shapes, backend, time, notes, SHA-256 of the results')
+    .option('--force', 'replace an existing file');
+  addMachineOptions(program)
+    .addHelpText('after', help)
+    .allowExcessArguments()
+    .action(async (picture: string | undefined, options: ConvolveOptions) => {
+      checkArguments(program);
+      await convolve(picture, options);
+    });
+}
+
+const rangeHelp =
+  'how results become samples: clamp cuts them off, abs drops the signs, normalize spreads all (default clamp)';
+
+/** What is done to a picture. */
+function addJobOptions(command: Command): Command {
+  return command
     .option('-m, --mode <name>', listed(modeNames, 'depthwise'))
     .option(
       '-k, --kernel <filter>',
@@ -108,27 +132,40 @@ function addConvolve(program: Command): void {
     .option('--activation <name>', 'of the results: relu, relu6, sigmoid, tanh … (default linear)')
     .option('--flip', 'turn the filter by 180°, as mathematical convolution does')
     .option('--ceil-mode', 'a last window of a pooling counts though it ends beyond the picture')
-    .option('--count-include-pad', 'the mean of a pooling counts the zeros of its padding')
-    .optionsGroup('Result:')
-    .option('-o, --output <file>', 'by its extension .png, .jpg, .webp, .avif, .tif or .npy; - writes PNG to stdout')
-    .option(
-      '--range <name>',
-      'how results become samples: clamp cuts them off, abs drops the signs, normalize spreads all (default clamp)',
-    )
-    .option('--show', 'show the result in the terminal; done by itself there without -o')
-    .option('--json', 'one object on stdout: filters, options, shapes, backend, time, notes, SHA-256 of the results')
-    .option('--force', 'replace an existing file')
+    .option('--count-include-pad', 'the mean of a pooling counts the zeros of its padding');
+}
+
+function addMachineOptions(command: Command): Command {
+  return command
     .optionsGroup('Machine:')
     .addOption(new Option('--backend <name>', listed(['auto', ...backends], 'auto')).env('SEPCONV_BACKEND'))
     .addOption(new Option('--isa <name>', 'instruction set: avx2, sse2, scalar, simd128 …').env('SEPCONV_ISA'))
     .addOption(new Option('--threads <n>', 'of the native backend (default: as many as pay)').env('SEPCONV_THREADS'))
-    .option('--max-pixels <n>', 'of the largest picture that is decoded (default 268402689)')
-    .addHelpText('after', help)
-    .allowExcessArguments()
-    .action(async (picture: string | undefined, options: ConvolveOptions) => {
-      checkArguments(program);
-      await convolve(picture, options);
-    });
+    .option('--max-pixels <n>', 'of the largest picture that is decoded (default 268402689)');
+}
+
+function addBatch(command: Command): void {
+  command
+    .description(
+      'Does to many pictures what sepconv does to one, on all cores; a picture that fails holds up no other.',
+    )
+    .argument('<pictures...>', "files, folders and patterns, 'photos/**/*.jpg'; - reads a list of files, one a line")
+    .requiredOption('--out-dir <folder>', 'where the results are written, each where its picture is below its folder');
+  addJobOptions(command)
+    .optionsGroup('Results:')
+    .option('--name <template>', `of a result below --out-dir (default ${defaultName})`)
+    .option('--range <name>', rangeHelp)
+    .option('--resume', 'pass over what an earlier batch finished with the same options')
+    .option('--dry-run', 'say what would be done')
+    .option(
+      '--json',
+      'one object a picture on stdout: input, output, status, milliseconds, SHA-256 of the results, error',
+    )
+    .option('--force', 'replace existing files');
+  addMachineOptions(command)
+    .option('--concurrency <n>', 'pictures under way at once (default: as many as there are cores, and one)')
+    .addHelpText('after', batchExamples)
+    .action(batch);
 }
 
 /** Tells a misspelt command from a picture. */
@@ -181,7 +218,7 @@ function addExplain(command: Command): void {
     .action(explain);
 }
 
-/** Runs one command line and gives its exit status: 0 done, 1 failed, 2 wrong usage. */
+/** Runs one command line and gives its exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function runCommand(args: readonly string[]): Promise<number> {
   try {
     await createProgram().parseAsync(args, { from: 'user' });
@@ -194,6 +231,10 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 /** A typed error is one line, anything else is a fault of this program. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof Interrupted) {
+    process.stderr.write(`sepconv: ${error.message}\n`);
+    return 130;
+  }
   if (!(error instanceof SepconvError)) {
     process.stderr.write(`sepconv: unexpected ${error instanceof Error ? error.stack : error}\n`);
     return 1;

@@ -7,6 +7,7 @@ import { titleOf, type Vectors } from '../conformance/vectors.js';
 import { invalid, SepconvError } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import '../entries/node.js';
+import { commit, version } from '../batch/version.js';
 import { writeStdout } from '../image/files.js';
 import { outputHash } from '../image/output-hash.js';
 import { operationsOn } from '../ops/index.js';
@@ -16,7 +17,6 @@ import { backendName } from './backends.js';
 import { blocking } from './interrupt.js';
 import { inProgress } from './progress.js';
 import { columns } from './table.js';
-import { commit, version } from './version.js';
 
 export interface VerifyOptions {
   readonly json?: boolean;

@@ -14,6 +14,8 @@ import { statedColours } from './stated-colours.js';
 export interface DecodeOptions {
   /** Pixels of the largest picture that is decoded, whatever its file promises; default 268,402,689. */
   readonly maxPixels?: number | undefined;
+  /** Asked once the size is known, and waited for before the samples are read: whether there is room for so many pixels. */
+  readonly admit?: ((pixels: number) => Promise<void>) | undefined;
 }
 
 /** 16,383², the largest WebP. A file of a few kilobytes may promise much more than a machine can hold. */
@@ -49,6 +51,7 @@ export async function decode(bytes: Uint8Array, name: string, options: DecodeOpt
     const limits = { limitInputPixels: false, unlimited: maxPixels > defaultMaxPixels };
     const metadata = await sharp(bytes, { ...limits, failOn: 'none' }).metadata();
     checkHeader(metadata, name, maxPixels);
+    await options.admit?.(metadata.width * metadata.height);
     const { data, info } = await readSamples(bytes, metadata, limits).catch((cause) => {
       const again = repaired(bytes);
       if (again === undefined) throw cause;

@@ -1,7 +1,7 @@
 // Bytes from a path or standard input, and to a path or standard output: whole, or not at all.
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { link, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { invalid, SepconvError } from '../core/errors.js';
@@ -16,7 +16,7 @@ export async function readBytes(argument: string, path: string): Promise<Uint8Ar
   try {
     return path === '-' ? await buffer(process.stdin) : await readFile(path);
   } catch (cause) {
-    throw failed(argument, 'a readable file', path, cause);
+    throw fileError(argument, 'a readable file', path, cause);
   }
 }
 
@@ -28,7 +28,7 @@ export async function readBytes(argument: string, path: string): Promise<Uint8Ar
 export async function checkWritable(path: string, force: boolean): Promise<void> {
   const present = await lstat(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined;
-    throw failed('output', 'a writable file', path, cause);
+    throw fileError('output', 'a writable file', path, cause);
   });
   if (present === undefined) return;
   if (!force) throw exists(path);
@@ -37,25 +37,25 @@ export async function checkWritable(path: string, force: boolean): Promise<void>
 }
 
 /**
- * Writes a whole file: to a temporary file beside it, which then takes its name. An existing file is kept unless `force`.
+ * Writes a whole file: to a temporary file beside it, which is flushed and then takes its name. An existing file is kept
+ * unless `force`.
  *
  * @throws SepconvError (rejects) `ERR_FILE`; nothing is left behind then
  */
 export async function writeBytes(path: string, bytes: Uint8Array, force: boolean): Promise<void> {
   await checkWritable(path, force);
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
-  const removeAtExit = () => rmSync(temporary, { force: true });
-  process.once('exit', removeAtExit);
+  keepTrackOf(temporary);
   try {
     const file = await open(temporary, 'wx');
-    await file.writeFile(bytes).finally(() => file.close());
+    await flushed(file, bytes).finally(() => file.close());
     if (force) await rename(temporary, path);
     else await linkOrRename(temporary, path);
   } catch (cause) {
-    throw cause instanceof SepconvError ? cause : failed('output', 'a writable file', path, cause);
+    throw cause instanceof SepconvError ? cause : fileError('output', 'a writable file', path, cause);
   } finally {
     await rm(temporary, { force: true }).catch(() => {});
-    process.off('exit', removeAtExit);
+    temporaries.delete(temporary);
   }
 }
 
@@ -66,7 +66,7 @@ export async function writeBytes(path: string, bytes: Uint8Array, force: boolean
  */
 export async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((cause) => {
-    throw failed('output', 'a folder', path, cause);
+    throw fileError('output', 'a folder', path, cause);
   });
 }
 
@@ -81,10 +81,29 @@ export async function writeStdout(content: string | Uint8Array): Promise<void> {
       stdout.write(content, (error) => (error ? reject(error) : resolve()));
     });
   } catch (cause) {
-    throw failed('output', 'a standard output that takes it', '-', cause);
+    throw fileError('output', 'a standard output that takes it', '-', cause);
   } finally {
     stdout.off('error', onError);
   }
+}
+
+/** Files that a process which ends would leave behind. */
+const temporaries = new Set<string>();
+let isWatching = false;
+
+function keepTrackOf(temporary: string): void {
+  if (!isWatching) {
+    process.once('exit', () => {
+      for (const path of temporaries) rmSync(path, { force: true });
+    });
+  }
+  isWatching = true;
+  temporaries.add(temporary);
+}
+
+async function flushed(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  await file.writeFile(bytes);
+  await file.sync();
 }
 
 /** A link fails where the name was taken meanwhile; a rename would replace it. Not every file system has links. */
@@ -103,7 +122,8 @@ function exists(path: string): SepconvError {
   return invalid('ERR_FILE', 'output', 'a new file', `${path}, which exists`, 'choose another name, or add --force');
 }
 
-function failed(argument: string, expected: string, path: string, cause: unknown): SepconvError {
+/** The typed error for what the system says of a file. */
+export function fileError(argument: string, expected: string, path: string, cause: unknown): SepconvError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const sentence = `${argument}: expected ${expected}, got ${JSON.stringify(path)} (${code ?? message}); check the path`;
   return new SepconvError('ERR_FILE', sentence, { argument, expected, received: path, fix: 'check the path' }, cause);

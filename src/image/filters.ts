@@ -30,9 +30,14 @@ export async function readMix(text: string, channels: number, argument = 'pointw
   return mixFrom(text, channels, argument, await readArrayFile(argument, text));
 }
 
+/** Whether a filter's text names a file. */
+export function isFilterFile(text: string): boolean {
+  return /\.(json|npy|txt|csv)$/i.test(text);
+}
+
 /** The numbers in the file of that name; undefined where the text names none. */
 async function readArrayFile(argument: string, text: string): Promise<Tensor | undefined> {
-  if (!/\.(json|npy|txt|csv)$/i.test(text)) return undefined;
+  if (!isFilterFile(text)) return undefined;
   const bytes = await readBytes(argument, text);
   if (isNpy(bytes)) return parseNpy(bytes, text).tensor;
   try {

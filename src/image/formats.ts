@@ -27,6 +27,7 @@ const formats = {
 /** What holds samples; `'npy'` holds results as they are. */
 export type PictureFormat = keyof typeof formats;
 export type Format = PictureFormat | 'npy';
+export const formatNames = [...Object.keys(formats), 'npy'] as Format[];
 
 /**
  * The format that a file's name asks for; standard output, `-`, takes PNG.
