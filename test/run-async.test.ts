@@ -1,6 +1,7 @@
 // Asynchronous runs: the bits of synchronous ones, a loop that goes on, an end that ends, and memory that stays.
+import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
 import type { Kernels } from '../src/core/kernels.js';
 import type { Operator } from '../src/core/operator.js';
@@ -29,14 +30,10 @@ const detach = (data: Float32Array) => structuredClone(data.buffer, { transfer: 
 
 /** A call that goes through many parts or slices. */
 function longCall(kernels: Kernels): { operator: Operator; image: Tensor } {
-  const [height, channels] = kernels.backend === 'native' ? [160, 128] : [48, 32];
+  const [height, channels] = { native: [160, 128], wasm: [128, 64], reference: [48, 32] }[kernels.backend];
   const operator = operationsOn(() => kernels).prepareConv2d(ramp(3, 3, channels, channels), { padding: 'same' });
   return { operator, image: ramp(1, height, height, channels) };
 }
-
-afterEach(() => {
-  vi.restoreAllMocks();
-});
 
 describe.each(backends)('$name', ({ kernels }) => {
   test.each(opCases.map((aCase) => [aCase.about.image.join('×'), aCase] as const))(
@@ -137,12 +134,11 @@ describe.each(kinds)('$name', ({ kernels }) => {
     const { operator, image } = longCall(kernels);
     const controller = new AbortController();
     const { signal } = controller;
-    const [added, removed] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')];
     const run = operator.runAsync(image, { signal });
     await turn();
     controller.abort('enough');
     await expect(run).rejects.toBe('enough');
-    expect(removed.mock.calls.length).toBe(added.mock.calls.length);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
     const later = new AbortController();
     expectSameBits('whole', await pointwise(kernels).runAsync(input, { signal: later.signal }), expected);
     later.abort();

@@ -74,7 +74,7 @@ export class AllocatedTensor<D extends TensorData = Float32Array> {
   }
 }
 
-/** Whether a memory's buffer has its bytes: one that was transferred has none. */
+/** @internal Whether a memory's buffer has its bytes: one that was transferred has none. */
 export function isThere({ buffer, byteOffset, bytes }: Memory): boolean {
   return buffer.byteLength >= byteOffset + bytes;
 }
