@@ -3,15 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
 import type { Kernels } from '../src/core/kernels.js';
 import { createRuntime, defaultRuntime } from '../src/entries/node.js';
-import { currentHost } from '../src/runtime/host.js';
-import { candidates } from '../src/runtime/select.js';
+import { fusedKernels } from './support/backends.js';
 import { type Call, callOf, oneShot } from './support/cases.js';
 import { at } from './support/tensors.js';
-
-/** The kernels of precision 'fast' that run here, which keep the same bound. */
-const fused = candidates(currentHost(), 'auto', undefined, [], 'fast')
-  .map(({ source, isa }) => source.load(isa, 1))
-  .filter(({ precision }) => precision === 'fast');
 
 interface Exact {
   readonly sum: number;
@@ -28,7 +22,7 @@ function exact(products: readonly number[], bias: number): Exact {
 }
 
 function expectAccurate(call: Call, taps: number, exactAt: (place: number[], bias: number) => Exact): void {
-  for (const kernels of [reference, ...fused]) expectAccurateOn(kernels, call, taps, exactAt);
+  for (const kernels of [reference, ...fusedKernels]) expectAccurateOn(kernels, call, taps, exactAt);
 }
 
 function expectAccurateOn(
@@ -54,8 +48,8 @@ describe("precision 'fast'", () => {
   test('is chosen by that option only, and told', async () => {
     expect(defaultRuntime().info.precision).toBe('exact');
     const { info } = await createRuntime({ precision: 'fast' });
-    expect(info.precision).toBe(fused.length > 0 ? 'fast' : 'exact');
-    for (const { isa } of fused) {
+    expect(info.precision).toBe(fusedKernels.length > 0 ? 'fast' : 'exact');
+    for (const { isa } of fusedKernels) {
       await expect(createRuntime({ isa })).rejects.toMatchObject({ code: 'ERR_BACKEND_UNAVAILABLE' });
     }
   });

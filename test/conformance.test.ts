@@ -5,10 +5,11 @@ import { reference } from '../src/backends/reference/index.js';
 import type { TensorData } from '../src/core/arrays.js';
 import type { Tensor } from '../src/core/tensor.js';
 import { type OperationName, ops } from '../src/ops/index.js';
-import { everyBackend, missing, skipped } from './support/backends.js';
+import { everyBackend, fusedKernels, missing, skipped } from './support/backends.js';
 import { expectSameBits } from './support/bits.js';
 import { type Call, type Case, callOf, oneShot, outputOf, prepare, runPrepared } from './support/cases.js';
 import { millionValues, namedCases } from './support/named-cases.js';
+import { reportedIsas } from './support/processor.js';
 import { runCount, runSeed } from './support/random.js';
 import { randomCases } from './support/random-cases.js';
 
@@ -16,6 +17,14 @@ describe('backends here', () => {
   test.each(everyBackend)('$name', ({ kernels }) => expect(kernels.threads).toBeGreaterThan(0));
   for (const reason of skipped) test.skip(reason);
   test('the required ones are here', () => expect(missing(), skipped.join('\n')).toEqual([]));
+  test('an addon has every instruction set that the processor reports', () => {
+    const native = [...everyBackend.map(({ kernels }) => kernels), ...fusedKernels].filter(
+      ({ backend }) => backend === 'native',
+    );
+    const isas = new Set(native.map(({ isa }) => isa));
+    const absent = reportedIsas().filter((isa) => !isas.has(isa));
+    if (native.length > 0) expect(absent, skipped.join('\n')).toEqual([]);
+  });
 });
 
 /** Compares one way of calling on every backend with the reference's answer, computed once. */

@@ -5,7 +5,7 @@ import base from '../../vitest.config.js';
 // What child_process.fork starts.
 process.execPath = `${import.meta.dirname}/node-arm64`;
 
-const tests = ['conformance', 'golden', 'accuracy', 'transcendental', 'workers'];
+const tests = ['conformance', 'golden', 'accuracy', 'fast', 'transcendental', 'workers'];
 
 export default defineConfig({
   test: {

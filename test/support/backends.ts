@@ -20,6 +20,11 @@ for (const { source, isa } of candidates(currentHost(), 'auto', undefined, skipp
   if (source.backend !== 'reference') load(source, isa);
 }
 
+/** The kernels of precision 'fast' that run here. */
+export const fusedKernels: Kernels[] = candidates(currentHost(), 'auto', undefined, [], 'fast')
+  .map(({ source, isa }) => source.load(isa, 1))
+  .filter(({ precision }) => precision === 'fast');
+
 /** The names in REQUIRE_BACKENDS (`native/avx2,wasm/simd128`) that are not among the loaded ones. */
 export function missing(): string[] {
   const required = (process.env.REQUIRE_BACKENDS ?? '').split(',').filter((name) => name !== '');
