@@ -75,6 +75,16 @@ test.each(['../CONFORMANCE.md', 'conformance/activations.py'])(
   },
 );
 
+test('every row of hosts.json has the one hash of its vectors', () => {
+  const rows: { vectors: number; sha256: string }[] = JSON.parse(readFileSync(new URL('hosts.json', folder), 'utf8'));
+  for (const { vectors, sha256 } of rows) {
+    const recorded = Object.values(read(`vectors-v${vectors}.json`).cases)
+      .flat()
+      .map((vector) => vector.sha256);
+    expect(sha256).toBe(createHash('sha256').update(recorded.join('')).digest('hex'));
+  }
+});
+
 describe('sepconv verify', () => {
   const write = (change: (vectors: Vectors) => unknown) => {
     writeFileSync(at('vectors.json'), JSON.stringify(change(read(files[0]))));
