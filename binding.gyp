@@ -10,7 +10,6 @@
       'MACOSX_DEPLOYMENT_TARGET': '11.0',
       'OTHER_CPLUSPLUSFLAGS': ['-O2', '-ffp-contract=off', '-fvisibility=hidden'],
     },
-    'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/std:c++17', '/fp:precise'], 'WholeProgramOptimization': 'false'}},
     'default_configuration': 'Release',
   },
   'targets': [
@@ -55,7 +54,6 @@
           'defines': ['ISA=avx2'],
           'cflags_cc': ['-mavx2'],
           'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-mavx2']},
-          'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX2']}},
         },
         {
           'target_name': 'kernels_avx2fma',
@@ -64,7 +62,6 @@
           'defines': ['ISA=avx2fma'],
           'cflags_cc': ['-mavx2', '-mfma'],
           'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-mavx2', '-mfma']},
-          'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX2']}},
         },
         {
           'target_name': 'kernels_avx512',
@@ -74,7 +71,6 @@
           # g++ 12 takes the undefined registers of its own header for ours.
           'cflags_cc': ['-mavx512f', '-mprefer-vector-width=512', '-Wno-maybe-uninitialized'],
           'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-mavx512f']},
-          'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX512']}},
         },
         {
           'target_name': 'kernels_avx512fma',
@@ -83,7 +79,6 @@
           'defines': ['ISA=avx512fma'],
           'cflags_cc': ['-mavx512f', '-mprefer-vector-width=512', '-Wno-maybe-uninitialized'],
           'xcode_settings': {'OTHER_CPLUSPLUSFLAGS': ['-mavx512f']},
-          'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX512']}},
         },
       ],
     }],

@@ -17,6 +17,7 @@ import {
   sepFilter2d,
   type Tensor,
   type TensorData,
+  tensor,
 } from '../src/entries/node.js';
 import { expectError, testEach } from './support/errors.js';
 import { ones } from './support/tensors.js';
@@ -166,6 +167,18 @@ describe('activations', () => {
     const activation = { type: 'prelu', slope: new Float32Array(5) } as const;
     expectError(() => activate(image, activation), 'ERR_SHAPE', 'input', '5 channels');
     expectError(() => add(image, image, { activation }), 'ERR_SHAPE', 'input', '5 channels');
+  });
+  test('one slope is for all channels', () => {
+    for (const slope of [0.25, -0, NaN, -3]) {
+      const activation = { type: 'prelu', slope: Float32Array.of(slope) } as const;
+      const each = { type: 'prelu', slope: new Float32Array(6).fill(slope) } as const;
+      const negative = tensor(
+        image.data.map((value) => -value),
+        image.shape,
+      );
+      expect(activate(negative, activation).data).toEqual(activate(negative, each).data);
+      expect(add(negative, image, { activation }).data).toEqual(add(negative, image, { activation: each }).data);
+    }
   });
   test('none, or an unknown one', () => {
     expectError(() => activate(image, undefined as never), 'ERR_OPTION', 'activation', "'relu'");

@@ -5,13 +5,8 @@
 #include "../params.h"
 
 // Register tiles depend on it: one call in the middle spills every sum.
-#ifdef _MSC_VER
-#define ALWAYS_INLINE __forceinline
-#define INLINE_LAMBDA
-#else
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #define INLINE_LAMBDA __attribute__((always_inline))
-#endif
 
 namespace {
 

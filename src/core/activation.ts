@@ -10,7 +10,8 @@ type PlainActivation = Exclude<ActivationName, 'clamp' | 'prelu'> | 'relu6';
 /**
  * Applied to each output value v, NaN always passing:
  * - `linear` v · `relu` v < 0 ? 0 : v · `relu6` clamp(0, 6) · `clamp` between `min` and `max`
- * - `leakyRelu` v < 0 ? alpha · v : v (alpha 0.01 unless given) · `prelu` the same with a slope per output channel
+ * - `leakyRelu` v < 0 ? alpha · v : v (alpha 0.01 unless given) · `prelu` the same with a slope per output
+ *   channel, or one for all of them
  * - `elu` v < 0 ? alpha · (eᵛ − 1) : v (alpha 1 unless given; Clevert et al., 2015)
  * - `sigmoid` 1 / (1 + e⁻ᵛ) · `tanh` · `softplus` ln(1 + eᵛ)
  * - `silu` v · sigmoid(v) (Elfwing et al., 2017) · `gelu` v / 2 · (1 + erf(v / √2)) (Hendrycks & Gimpel, 2016)
@@ -27,6 +28,15 @@ export type Activation =
   | { readonly type: 'clamp'; readonly min: number; readonly max: number }
   | { readonly type: 'leakyRelu' | 'elu'; readonly alpha?: number }
   | { readonly type: 'prelu'; readonly slope: Float32Array };
+
+/** An activation of a caller's, before anything is known of it. */
+interface GivenActivation {
+  readonly type?: unknown;
+  readonly min?: unknown;
+  readonly max?: unknown;
+  readonly alpha?: unknown;
+  readonly slope?: unknown;
+}
 
 export interface EpilogueOptions {
   /** One value per output channel, where each sum begins. Default 0. */
@@ -78,11 +88,9 @@ export function readActivation(
   value: Activation | undefined,
 ): { readonly activation: ActivationConfig; readonly slope: Float32Array | undefined } {
   const isObject = typeof value === 'object' && value !== null;
-  const given: { type?: unknown; min?: unknown; max?: unknown; alpha?: unknown; slope?: unknown } = isObject
-    ? value
-    : { type: value };
-  const type = readName(argument, isObject ? (given.type ?? null) : given.type, names, 'linear');
-  checkOptions(given, ['type', ...(ownOptions[type] ?? [])]);
+  const { type: name, min, max, alpha, slope }: GivenActivation = isObject ? value : { type: value };
+  const type = readName(argument, isObject ? (name ?? null) : name, names, 'linear');
+  if (isObject) checkOptions(value, ['type', ...(ownOptions[type] ?? [])]);
   const plain = {
     activation: activations.indexOf(type === 'relu6' ? 'clamp' : type),
     clampMin: 0,
@@ -91,17 +99,18 @@ export function readActivation(
   };
   switch (type) {
     case 'clamp':
-      return { activation: { ...plain, ...readBounds(argument, given.min, given.max) }, slope: undefined };
+      return { activation: { ...plain, ...readBounds(argument, min, max) }, slope: undefined };
     case 'leakyRelu':
     case 'elu': {
-      const alpha = readFloat(
-        `${argument}.alpha`,
-        given.alpha === undefined ? (type === 'elu' ? 1 : 0.01) : given.alpha,
-      );
-      return { activation: { ...plain, alpha }, slope: undefined };
+      const factor = readFloat(`${argument}.alpha`, alpha === undefined ? (type === 'elu' ? 1 : 0.01) : alpha);
+      return { activation: { ...plain, alpha: factor }, slope: undefined };
     }
-    case 'prelu':
-      return { activation: plain, slope: readSlope(`${argument}.slope`, given.slope) };
+    case 'prelu': {
+      const own = readSlope(`${argument}.slope`, slope);
+      // One slope for all channels is leakyRelu's alpha, whatever it is.
+      const shared = { ...plain, activation: activations.indexOf('leakyRelu'), alpha: own[0] };
+      return own.length === 1 ? { activation: shared, slope: undefined } : { activation: plain, slope: own };
+    }
     default:
       return { activation: plain, slope: undefined };
   }

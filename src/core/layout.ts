@@ -65,5 +65,7 @@ export function filterAxes<Letter extends string>(
       'reshape it or name its filterLayout',
     );
   }
-  return Object.fromEntries([...layout].map((letter, axis) => [letter, shape[axis]])) as Record<Letter, number>;
+  const axes: Record<string, number> = {};
+  for (let axis = 0; axis < layout.length; axis++) axes[layout[axis]] = shape[axis];
+  return axes;
 }

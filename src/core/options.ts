@@ -117,6 +117,11 @@ export function readLayout(options: LayoutOptions): Layout {
   return readName('layout', options.layout, layouts, 'NHWC');
 }
 
+/** Whether something is an int32 of at least `least`. */
+export function isSize(value: unknown, least: number): value is number {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= maxInt32;
+}
+
 /** Reads a number or `[height, width]`, integers of at least `least`. */
 export function readPair(
   argument: string,
@@ -124,10 +129,19 @@ export function readPair(
   least: number,
   code: 'ERR_OPTION' | 'ERR_PADDING' | 'ERR_SHAPE',
 ): [number, number] {
-  const pair = Array.isArray(value) ? value : [value, value];
-  const isValid = (n: unknown) => Number.isInteger(n) && (n as number) >= least && (n as number) <= maxInt32;
-  if (pair.length !== 2 || ![...pair].every(isValid)) {
-    throw invalid(code, argument, `an integer of at least ${least}, or [height, width]`, value, 'give whole numbers');
+  const isList = Array.isArray(value);
+  const length = isList ? value.length : 2;
+  const height: unknown = isList ? value[0] : value;
+  const width: unknown = isList ? value[1] : value;
+  if (length !== 2 || !isSize(height, least) || !isSize(width, least)) {
+    const received = isList && length === 2 ? [height, width] : value;
+    throw invalid(
+      code,
+      argument,
+      `an integer of at least ${least}, or [height, width]`,
+      received,
+      'give whole numbers',
+    );
   }
-  return [pair[0], pair[1]];
+  return [height, width];
 }

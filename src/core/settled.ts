@@ -48,7 +48,11 @@ export function paramsFor(settled: Settled, inputShape: Shape): readonly Params[
   const size = imageSize(inputShape, settled.layout);
   if (settled.inputChannels !== undefined && size.channels !== settled.inputChannels) {
     const expected = `${settled.inputChannels} channels in ${settled.layout} layout`;
-    throw invalid('ERR_SHAPE', 'input', expected, inputShape, 'match the filter, or name the layout');
+    const isDepthwise = settled.kernel === 'depthwise' || settled.kernel === 'separable';
+    const fix = 'match the filter, or name the layout';
+    // A filter in OIHW tells its outputs only, which may be several a channel.
+    const groups = `; with an OIHW filter give groups: ${size.channels}`;
+    throw invalid('ERR_SHAPE', 'input', expected, inputShape, isDepthwise ? fix + groups : fix);
   }
   const params = settled.params(size);
   for (const stage of params) {

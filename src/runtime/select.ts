@@ -10,7 +10,6 @@ import {
   precisions,
 } from '../core/kernels.js';
 import { checkOptions, readName } from '../core/options.js';
-import { maxInt32 } from '../core/shape.js';
 import { checkKnownAnswers } from './known-answers.js';
 
 /** @internal What an entry knows of its host. */
@@ -25,7 +24,7 @@ export interface RuntimeOptions {
   readonly backend?: Backend | 'auto' | undefined;
   /** `'avx2'`, `'sse2'`, `'scalar'`, `'simd128'` …; default: the best that runs here. */
   readonly isa?: string | undefined;
-  /** Default: as many processors as a call is worth, on the native backend. The others have one. */
+  /** At most 256. Default: as many processors as a call is worth, on the native backend. The others have one. */
   readonly threads?: number | undefined;
   /**
    * `'exact'` (default): the same bits everywhere. `'fast'` takes fused multiply-add where the native build has it, outside
@@ -135,10 +134,19 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** More than any call is worth, and fewer than a process may start. */
+const mostThreads = 256;
+
 function readThreads(threads: number | undefined, backend: Backend | 'auto'): number | undefined {
   if (threads === undefined) return undefined;
-  if (!Number.isInteger(threads) || threads < 1 || threads > maxInt32) {
-    throw invalid('ERR_OPTION', 'threads', 'an integer of at least 1', threads, 'leave it out for one per processor');
+  if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
+    throw invalid(
+      'ERR_OPTION',
+      'threads',
+      `an integer from 1 to ${mostThreads}`,
+      threads,
+      'leave it out for one per processor',
+    );
   }
   if (threads > 1 && (backend === 'wasm' || backend === 'reference')) {
     throw invalid(

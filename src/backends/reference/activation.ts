@@ -3,7 +3,7 @@
 import { outputSize } from '../../core/layout.js';
 import { type ActivationName, activations, type Params } from '../../core/params.js';
 import { elementIndex } from './image.js';
-import type { ReferenceKernel } from './index.js';
+import type { ReferenceKernel } from './kernel.js';
 import { elu, gelu, sigmoid, silu, softplus, tanh } from './transcendental.js';
 
 function clamp(v: number, min: number, max: number): number {

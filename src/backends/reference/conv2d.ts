@@ -1,5 +1,5 @@
 import type { Params } from '../../core/params.js';
-import type { ReferenceKernel } from './index.js';
+import type { ReferenceKernel } from './kernel.js';
 import { addProduct, convolve, forEachTap, inputIndex } from './window.js';
 
 /** y[n, oy, ox, o] = Σ over the taps that `forEach` visits and the inputs i of o's group of x[n, y, x, i] · f[ky, kx, i, o] */

@@ -1,4 +1,4 @@
-import type { ReferenceKernel } from './index.js';
+import type { ReferenceKernel } from './kernel.js';
 import { addProduct, convolve, forEachTap, inputIndex } from './window.js';
 
 /** y[n, oy, ox, c · multiplier + m] = Σ over ky, kx of x[n, y, x, c] · f[ky, kx, c, m] */

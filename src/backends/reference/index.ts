@@ -1,33 +1,20 @@
 // The specification: every op in plain loops, each product and each sum rounded to float32. Every other backend is
 // compared with this one, bit for bit.
-import { allocateBytes, copyOf, type TensorData } from '../../core/arrays.js';
-import type { Kernels, Memory, OpName, Plan, Stage, Step } from '../../core/kernels.js';
-import { dtypes, type Params } from '../../core/params.js';
+import { allocateBytes, copyOf } from '../../core/arrays.js';
+import type { Kernels, Memory, OpName, Plan, Step } from '../../core/kernels.js';
+import { dtypes } from '../../core/params.js';
 import { arrayAt, type ByteExtents, byteExtentsOf, holdMemory } from '../../core/places.js';
 import { Slices } from '../../core/slices.js';
 import { activation } from './activation.js';
 import { conv2d } from './conv2d.js';
 import { depthwise } from './depthwise.js';
 import { computeElements, countElements, type ElementPass } from './image.js';
+import type { Operands, ReferenceKernel } from './kernel.js';
 import { pointwise } from './pointwise.js';
 import { pooling } from './pooling.js';
 import { sepFilter } from './sep-filter.js';
 import { separable } from './separable.js';
 import { transposed } from './transposed.js';
-
-/** What one run reads and writes, in the layout that the params name. */
-export interface Operands {
-  readonly input: TensorData;
-  readonly output: TensorData;
-  readonly residual?: TensorData | undefined;
-}
-
-/** The passes that compute a whole output from the params and the weights of every stage, one after another. */
-export type ReferenceKernel = (
-  params: readonly Params[],
-  stages: readonly Stage[],
-  operands: Operands,
-) => readonly ElementPass[];
 
 const kernels: Record<OpName, ReferenceKernel> = {
   depthwise,
@@ -48,6 +35,8 @@ interface ReferencePlan extends Plan, ByteExtents {
 /** What a product takes on a slow machine, and what an element takes beside its products. */
 const productNanoseconds = 20;
 const elementNanoseconds = 100;
+
+export type { Operands };
 
 export const reference: Kernels = {
   backend: 'reference',

@@ -1,4 +1,4 @@
-import type { ReferenceKernel } from './index.js';
+import type { ReferenceKernel } from './kernel.js';
 import { addProduct, convolve, inputIndex } from './window.js';
 
 /** y[n, oy, ox, o] = Σ over i of x[n, oy · stride, ox · stride, i] · f[i, o] */

@@ -1,7 +1,7 @@
 import { outputSize } from '../../core/layout.js';
 import { type Params, reductions } from '../../core/params.js';
 import { elementIndex } from './image.js';
-import type { ReferenceKernel } from './index.js';
+import type { ReferenceKernel } from './kernel.js';
 import { forEachTap, inputIndex, tapsInside } from './window.js';
 
 /** The larger value, the first of ±0; NaN wins. */

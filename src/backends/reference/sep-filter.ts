@@ -2,7 +2,7 @@ import { allocate } from '../../core/arrays.js';
 import { inputSize } from '../../core/layout.js';
 import { type Border, borders, dtypes } from '../../core/params.js';
 import { elementIndex } from './image.js';
-import type { ReferenceKernel } from './index.js';
+import type { ReferenceKernel } from './kernel.js';
 import { addProduct } from './window.js';
 
 /** The pixel that stands for position i of a line of so many pixels, or −1 for none. */

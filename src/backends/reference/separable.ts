@@ -1,7 +1,7 @@
 import { allocate } from '../../core/arrays.js';
 import { outputSize } from '../../core/layout.js';
 import { depthwise } from './depthwise.js';
-import type { ReferenceKernel } from './index.js';
+import type { ReferenceKernel } from './kernel.js';
 import { pointwise } from './pointwise.js';
 
 /** The two halves, one after the other; the value between them is a float32. */

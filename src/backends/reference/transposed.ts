@@ -1,6 +1,6 @@
 import type { Params } from '../../core/params.js';
 import { sumOver } from './conv2d.js';
-import type { ReferenceKernel } from './index.js';
+import type { ReferenceKernel } from './kernel.js';
 
 /** Calls `visit` for each tap (ky, kx) by which an input pixel reaches an output pixel, in canonical order. */
 export function forEachReachingTap(

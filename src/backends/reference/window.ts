@@ -4,7 +4,7 @@ import { inputSize, outputSize } from '../../core/layout.js';
 import type { Params } from '../../core/params.js';
 import { activate } from './activation.js';
 import { type ElementIndex, type ElementPass, elementIndex } from './image.js';
-import type { Operands } from './index.js';
+import type { Operands } from './kernel.js';
 
 /** Adds one rounded product to a sum and rounds again: two roundings, never fused. */
 export function addProduct(sum: number, x: number, f: number): number {
