@@ -8,7 +8,7 @@ const only = (name, from, ...allowed) => ({
   to: { path: '^(src|node_modules)/', pathNot: allowed },
 });
 
-const nodeOnly = '^src/(image|cli)/|^src/entries/node[.]ts$|^src/backends/native(-(addon|host|threads))?[.]ts$';
+const nodeOnly = '^src/(image|cli|batch)/|^src/entries/node[.]ts$|^src/backends/native(-(addon|host|threads))?[.]ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -33,16 +33,16 @@ module.exports = {
     ),
     {
       name: 'programs-know-one-host',
-      comment: 'Pictures and the command line run on Node.',
+      comment: 'Pictures, batches and the command line run on Node.',
       severity: 'error',
-      from: { path: '^src/(image|cli)/' },
+      from: { path: '^src/(image|batch|cli)/' },
       to: { path: '^src/entries/', pathNot: '^src/entries/node[.]ts$' },
     },
     {
       name: 'libraries-know-no-program',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(image|cli|measure|playground)/' },
-      to: { path: '^src/(image|cli|measure|playground)/' },
+      from: { path: '^src/', pathNot: '^src/(image|batch|cli|measure|playground)/' },
+      to: { path: '^src/(image|batch|cli|measure|playground)/' },
     },
     {
       name: 'image-library-needs-no-host',
@@ -54,14 +54,14 @@ module.exports = {
     {
       name: 'image-knows-no-cli',
       severity: 'error',
-      from: { path: '^src/image/' },
+      from: { path: '^src/(image|batch)/' },
       to: { path: '^src/cli/' },
     },
     {
       name: 'node-modules-of-programs-only',
       comment: 'Entries take them from process.getBuiltinModule, which no bundler follows.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(image|cli)/' },
+      from: { path: '^src/', pathNot: '^src/(image|cli|batch)/' },
       to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only', 'type-import'] },
     },
     {
