@@ -4,6 +4,7 @@
 
 #include "line.h"
 
+/** Counted on the thread of its environment, where what JavaScript drops is told too. */
 class Block {
  public:
   /** Of zeros, from the beginning of a line, with a count of one; null where memory is short. */
@@ -22,10 +23,10 @@ class Block {
     return block;
   }
 
-  void retain() { __atomic_add_fetch(&count_, 1, __ATOMIC_RELAXED); }
+  void retain() { ++count_; }
 
   void release() {
-    if (__atomic_sub_fetch(&count_, 1, __ATOMIC_ACQ_REL) > 0) return;
+    if (--count_ > 0) return;
     clear();
     free(this);
   }

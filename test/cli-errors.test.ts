@@ -53,7 +53,7 @@ describe('wrong usage is status 2', () => {
       ['explian', 'x'],
       /command: expected a picture, or one of .*got "explian"; did you mean 'explain'/,
     ],
-    ['a word', ['list'], /command: expected a picture, or one of explain, .*got "list"; see sepconv --help/],
+    ['a word', ['list'], /command: expected a picture, or one of .*explain, .*got "list"; see sepconv --help/],
     ['no place for the result', ['rgb.png'], /-o FILE/],
     ['two results on stdout', [...known, '--show'], /one of --show, --json/],
     ['an unknown extension', ['rgb.png', '-o', 'out.bmp'], /a name that ends in \.png/],
