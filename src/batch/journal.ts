@@ -60,8 +60,8 @@ export class Journal {
   }
 
   /** @throws SepconvError (rejects) `ERR_FILE` */
-  async add(output: string, key: string, bytes: Uint8Array): Promise<void> {
-    const entry: JournalEntry = { output: this.#nameOf(output), key, sha256: sha256(bytes) };
+  async add(output: string, key: string, fileSha256: string): Promise<void> {
+    const entry: JournalEntry = { output: this.#nameOf(output), key, sha256: fileSha256 };
     // A line that was cut short before ends here.
     try {
       this.#file ??= open(this.#path, 'a');

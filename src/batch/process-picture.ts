@@ -33,6 +33,8 @@ interface Done {
   readonly milliseconds: { readonly decode: number; readonly kernel: number; readonly encode: number };
   /** Of the results' values, as the command line tells it; where it was asked for. */
   readonly sha256?: string | undefined;
+  /** SHA-256 of the file that it went to. */
+  readonly fileSha256?: string | undefined;
 }
 
 /**
@@ -73,9 +75,10 @@ export async function processPicture(
     if (output === undefined) return { ...told, bytes: filtered.bytes };
     await makeFolder(dirname(output));
     const isOurs = resume && journal?.has(output) === true;
-    if (key) await journal?.add(output, key, filtered.bytes);
+    const fileSha256 = sha256(filtered.bytes);
+    if (key) await journal?.add(output, key, fileSha256);
     await writeBytes(output, filtered.bytes, force || isOurs);
-    return told;
+    return { ...told, fileSha256 };
   } finally {
     release();
   }

@@ -13,6 +13,7 @@ import type { JobTexts } from '../image/named-job.js';
 import { readCountText } from '../image/option-texts.js';
 import type { Range } from '../image/pixels.js';
 import { batchProgress } from './batch-progress.js';
+import { queued } from './batch-queue.js';
 import { type MachineTexts, readRuntimeOptions } from './convolve.js';
 import { Interrupted, interruptible } from './interrupt.js';
 
@@ -26,6 +27,9 @@ export interface BatchOptions extends JobTexts, MachineTexts {
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly force?: boolean;
+  readonly queue?: string;
+  readonly root?: string;
+  readonly keep?: boolean;
 }
 
 /**
@@ -39,45 +43,76 @@ export async function batch(names: readonly string[], options: BatchOptions): Pr
   const { outDir, name = defaultName, resume = false, force = false, json = false } = options;
   const list = names.includes('-') ? await text(process.stdin) : undefined;
   const assignments = assignOutputs(await findInputs(names, outDir, list), outDir, name);
-  if (!force) await checkOutputs(assignments, outDir, resume);
+  const queue = options.queue || undefined;
+  // What is there of jobs that were done is known by the queue.
+  if (!force && !(queue && resume)) await checkOutputs(assignments, outDir, resume);
   const job = await readJobOptions(options);
   if (options.dryRun) return plan(assignments, job, outDir, resume, json);
-  const concurrency = options.concurrency === undefined ? undefined : readCountText('concurrency', options.concurrency);
   await readRecipe(job);
   await makeFolder(outDir);
-  const journal = journalOf(outDir);
-  let isInterrupted = false;
-  function* untilInterrupt() {
-    for (const assignment of assignments) {
-      if (isInterrupted) return;
-      yield assignment;
-    }
-  }
+  const stop = new AbortController();
+  const outcomes = queue ? queued(assignments, options, stop.signal) : here(assignments, job, options, stop.signal);
   const progress = batchProgress(assignments.length);
   const interrupt = () => {
-    isInterrupted = true;
-    progress.say('sepconv: finishing what is in hand; Ctrl-C again ends at once');
+    stop.abort();
+    progress.say(`sepconv: ${queue ? 'leaving the queue' : 'finishing what is in hand'}; Ctrl-C again ends at once`);
   };
-  const outcomes = filterPictures(untilInterrupt(), { ...job, concurrency, ordered: false, force, journal, resume });
   const counts = { done: 0, skipped: 0, failed: 0 };
   const begin = performance.now();
   try {
     await interruptible(interrupt, async () => {
-      for await (const outcome of outcomes) {
-        counts[outcome.status]++;
-        progress.advance(outcome.status === 'failed');
-        if (outcome.status === 'failed') progress.say(`sepconv: failed: ${sentenceOf(outcome.input, outcome.error)}`);
-        if (json) await writeStdout(`${JSON.stringify(lineOf(outcome))}\n`);
+      for await (const line of outcomes) {
+        counts[line.status]++;
+        progress.advance(line.status === 'failed');
+        if (line.error) progress.say(`sepconv: failed: ${sentenceOf(line.input, line.error.message)}`);
+        if (json) await writeStdout(`${JSON.stringify(line)}\n`);
       }
     });
   } finally {
     progress.end();
   }
-  conclude(counts, assignments.length, (performance.now() - begin) / 1000, isInterrupted);
+  const goesOn = queue && options.keep ? 'the jobs stay on the queue' : '--resume goes on';
+  conclude(counts, assignments.length, (performance.now() - begin) / 1000, stop.signal.aborted ? goesOn : undefined);
+}
+
+/** What is told of a picture. */
+export interface Line {
+  readonly input: string;
+  readonly output: string;
+  readonly status: PictureOutcome['status'];
+  readonly milliseconds?: object | undefined;
+  readonly sha256?: string | undefined;
+  readonly notes?: readonly string[] | undefined;
+  readonly error?: { readonly code: string | null; readonly message: string };
+}
+
+/** The pictures on this machine; after the signal no more are begun. */
+async function* here(
+  assignments: readonly Assignment[],
+  job: RecipeOptions,
+  { outDir, resume, force, concurrency }: BatchOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Line> {
+  function* untilInterrupt() {
+    for (const assignment of assignments) {
+      if (signal.aborted) return;
+      yield assignment;
+    }
+  }
+  const outcomes = filterPictures(untilInterrupt(), {
+    ...job,
+    concurrency: concurrency === undefined ? undefined : readCountText('concurrency', concurrency),
+    ordered: false,
+    force,
+    resume,
+    journal: journalOf(outDir),
+  });
+  for await (const outcome of outcomes) yield lineOf(outcome);
 }
 
 async function readJobOptions(options: BatchOptions): Promise<RecipeOptions> {
-  const { outDir, name, range, maxPixels, concurrency, resume, dryRun, json, force, ...rest } = options;
+  const { outDir, name, range, maxPixels, concurrency, resume, dryRun, json, force, ...more } = options;
+  const { queue, root, keep, ...rest } = more;
   const { backend, isa, threads, ...texts } = rest;
   return {
     ...texts,
@@ -106,34 +141,37 @@ async function plan(
   }
 }
 
-/** What --json tells of a picture. */
-function lineOf(outcome: PictureOutcome): object {
-  const { input, output, status } = outcome;
-  if (status === 'skipped') return { input, output, status };
+function lineOf(outcome: PictureOutcome): Line {
+  const { status } = outcome;
+  const names = { input: String(outcome.input), output: String(outcome.output) };
+  if (status === 'skipped') return { ...names, status };
   if (status === 'done') {
     const { milliseconds, sha256, notes } = outcome;
-    return { input, output, status, milliseconds, sha256, notes };
+    return { ...names, status, milliseconds, sha256, notes };
   }
   const { error } = outcome;
-  const code = error instanceof SepconvError ? error.code : null;
-  return { input, output, status, error: { code, message: error.message } };
+  return {
+    ...names,
+    status,
+    error: { code: error instanceof SepconvError ? error.code : null, message: error.message },
+  };
 }
 
 /** Errors of files and codecs name their picture; others do not. */
-function sentenceOf(input: string | Uint8Array, { message }: Error): string {
+function sentenceOf(input: string, message: string): string {
   const line = message.replace(/\s*\n\s*/g, ' ');
-  return line.includes(String(input)) ? line : `${input}: ${line}`;
+  return line.includes(input) ? line : `${input}: ${line}`;
 }
 
 function conclude(
   { done, skipped, failed }: Record<PictureOutcome['status'], number>,
   all: number,
   seconds: number,
-  isInterrupted: boolean,
+  interrupted: string | undefined,
 ): void {
   const parts = [`${done} done`, skipped > 0 && `${skipped} done before`, failed > 0 && `${failed} failed`];
   const told = parts.filter((part) => part !== false).join(', ');
-  if (isInterrupted) throw new Interrupted(`interrupted: ${told}, of ${all} pictures; --resume goes on`);
+  if (interrupted) throw new Interrupted(`interrupted: ${told}, of ${all} pictures; ${interrupted}`);
   if (failed > 0) throw invalid('ERR_FILE', 'batch', `${all} pictures to be done`, told, 'see above which ones failed');
   process.stderr.write(`sepconv: ${told} in ${seconds.toFixed(1)} s\n`);
 }

@@ -20,6 +20,7 @@ import { info } from './info.js';
 import { Interrupted } from './interrupt.js';
 import { playground } from './playground.js';
 import { verify } from './verify.js';
+import { worker } from './worker.js';
 
 const listed = (names: readonly string[], byDefault: string) => `${names.join(' | ')} (default ${byDefault})`;
 
@@ -46,6 +47,7 @@ function createProgram(): Command {
     });
   addConvolve(program);
   addBatch(program.command('batch').summary('many pictures through one mode, into a folder'));
+  addWorker(program.command('worker').summary('takes pictures from a queue, beside other machines'));
   addExplain(program.command('explain'));
   program
     .command('info')
@@ -164,8 +166,29 @@ function addBatch(command: Command): void {
     .option('--force', 'replace existing files');
   addMachineOptions(command)
     .option('--concurrency <n>', 'pictures under way at once (default: as many as there are cores, and one)')
+    .optionsGroup('More machines:')
+    .addOption(
+      new Option('--queue <address>', 'redis://HOST:PORT, for sepconv worker on any machine').env('SEPCONV_QUEUE'),
+    )
+    .option('--root <folder>', 'that the workers share; all files lie in it (default: this one)')
+    .option('--keep', 'Ctrl-C leaves the jobs on the queue')
     .addHelpText('after', batchExamples)
     .action(batch);
+}
+
+function addWorker(command: Command): void {
+  command
+    .description('Takes the pictures of sepconv batch --queue, beside other machines, until SIGTERM or Ctrl-C.')
+    .addOption(new Option('--queue <address>', 'redis://HOST:PORT, rediss:// with TLS').env('SEPCONV_QUEUE'))
+    .requiredOption('--root <folder>', 'nothing outside of it is read or written')
+    .option('--allow-host <names...>', 'hosts whose addresses may be inputs (default: none)')
+    .option('--concurrency <n>', 'pictures at once (default: as many as there are cores)')
+    .option('--max-bytes <n>', 'of a file', '268435456')
+    .option('--max-seconds <n>', 'for a picture', '300')
+    .option('--lock-seconds <n>', 'after which the pictures of a worker that says nothing go to others', '30')
+    .option('--grace <seconds>', 'to finish after SIGTERM what is in hand', '30')
+    .option('--health-port <n>', '/healthz and /metrics over HTTP');
+  addMachineOptions(command).action(worker);
 }
 
 /** Tells a misspelt command from a picture. */

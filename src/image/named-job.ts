@@ -70,6 +70,12 @@ function shortened(value: unknown): string {
   return text.length <= 40 ? text : `${text.slice(0, 39)}…`;
 }
 
+/** The texts of a job among other options. */
+export function textsOf(options: JobTexts): JobTexts {
+  const names = ['mode', ...modeOptions] as const;
+  return Object.fromEntries(names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
+}
+
 /**
  * Reads the mode, and checks that it takes the options that are given.
  *

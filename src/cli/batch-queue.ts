@@ -1,0 +1,64 @@
+// sepconv batch --queue: the pictures as jobs for whatever workers there are.
+import { realpath } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { isInside } from '../batch/inputs.js';
+import type { Assignment } from '../batch/outputs.js';
+import type { PictureJob } from '../batch/queue/picture-job.js';
+import { type QueueOutcome, submit } from '../batch/queue/submit.js';
+import { version } from '../batch/version.js';
+import { invalid } from '../core/errors.js';
+import { isFilterFile } from '../image/filters.js';
+import { type JobTexts, textsOf } from '../image/named-job.js';
+import type { Range } from '../image/pixels.js';
+import type { BatchOptions, Line } from './batch.js';
+
+/**
+ * Tells what becomes of the pictures on the queue.
+ *
+ * @throws SepconvError (rejects) `ERR_OPTION` where a file lies outside of the root, and what the queue throws
+ */
+export async function* queued(
+  assignments: readonly Assignment[],
+  options: BatchOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Line> {
+  const root = options.root ?? '.';
+  const base = { version, texts: await textsBelow(root, textsOf(options)), range: options.range as Range | undefined };
+  const jobs: (Assignment & { readonly job: PictureJob })[] = [];
+  for (const { input, output } of assignments) {
+    const names = { input: await below(root, input), output: await below(root, output) };
+    jobs.push({ input, output, job: { ...base, ...names, hash: options.json === true } });
+  }
+  const settings = { queue: options.queue!, root, signal, keep: options.keep === true };
+  for await (const outcome of submit(jobs, settings)) yield lineOf(outcome);
+}
+
+/** The place of a file as workers have it. */
+async function below(root: string, path: string): Promise<string> {
+  const place = resolve(path);
+  const real = await realpath(dirname(place)).then(
+    (folder) => join(folder, place.slice(dirname(place).length)),
+    () => place,
+  );
+  const realRoot = await realpath(root);
+  if (isInside(real, realRoot)) return relative(realRoot, real);
+  if (isInside(place, resolve(root))) return relative(resolve(root), place);
+  throw invalid('ERR_OPTION', 'root', 'a folder that all files of a queued batch lie in', path, 'name it with --root');
+}
+
+async function textsBelow(root: string, texts: JobTexts): Promise<JobTexts> {
+  const file = async (text: string | undefined) =>
+    text !== undefined && isFilterFile(text) ? await below(root, text) : text;
+  const [kernel, pointwise] = [await file(texts.kernel), await file(texts.pointwise)];
+  return { ...texts, ...(kernel !== undefined && { kernel }), ...(pointwise !== undefined && { pointwise }) };
+}
+
+function lineOf(outcome: QueueOutcome): Line {
+  const { input, output } = outcome;
+  if (outcome.status === 'failed') {
+    const [, code = null, message] = /^(?:(ERR_\w+): )?([\s\S]*)$/.exec(outcome.reason)!;
+    return { input, output, status: 'failed', error: { code, message } };
+  }
+  const { milliseconds, sha256, notes } = outcome;
+  return { input, output, status: 'done', milliseconds, sha256, notes };
+}
