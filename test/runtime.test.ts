@@ -129,7 +129,6 @@ describe('options', () => {
     [{ threads: '2' }, 'threads'],
     [{ threads: 257 }, 'threads: expected an integer from 1 to 256'],
     [{ threads: 2 ** 31 }, 'threads'],
-    [{ backend: 'wasm', threads: 2 }, 'threads: expected 1 on the wasm backend'],
     [{ backend: 'reference', threads: 2 }, 'threads: expected 1 on the reference backend'],
     [{ thread: 2 }, '"thread"'],
     [null, 'options'],

@@ -9,40 +9,81 @@ import { type ChannelsLast, type Planes, toChannelsLast } from './channels-last.
 import { Arena, aligned, Heap, WasmMemory } from './wasm/heap.js';
 import { kernelsOf, type WasmKernel } from './wasm/module.js';
 import { type WasmPlan, WasmPrepared } from './wasm/plan.js';
+import { mostThreads, Pool } from './wasm/pool.js';
+import { withSharedMemory } from './wasm/shared-memory.js';
 import { StartedStep } from './wasm/started.js';
 import { matricesOf, transpose } from './wasm/transpose.js';
 
-/** @param compile gives the module, or throws the reason why there is none; asked when the kernels are first needed */
-export function wasmSource(compile: () => WebAssembly.Module): BackendSource {
-  let kernels: WasmKernels | undefined;
+/**
+ * @param compile gives the module, or throws the reason why there is none; asked when the kernels are first needed
+ * @param bytes gives what it is compiled from, which threads need; without it there are none
+ */
+export function wasmSource(compile: () => WebAssembly.Module, bytes?: () => Uint8Array): BackendSource {
+  let instance: WasmInstance | undefined;
+  let shared: SharedInstance | undefined;
   return {
     backend: 'wasm',
     // Whether it runs shows when it loads: a host that native code serves compiles nothing.
     isas: (precision) => (precision === 'exact' ? ['simd128'] : []),
     load() {
-      kernels ??= new WasmKernels(compile());
-      return kernels;
+      instance ??= new WasmInstance(compile(), new Heap(false));
+      return new WasmKernels(instance, 1, undefined);
+    },
+    async startThreads(_, threads) {
+      if (bytes === undefined) throw new Error('these kernels came compiled, for a memory that is not shared');
+      shared ??= sharedInstance(bytes());
+      const count = Math.min(threads, mostThreads);
+      await shared.pool.grow(count);
+      return new WasmKernels(shared, count, shared.pool);
     },
   };
+}
+
+/** The kernels and their memory, which every operator and tensor on them has a part of. */
+class WasmInstance {
+  readonly heap: Heap;
+  readonly arena: Arena;
+  readonly kernels: ReadonlyMap<string, WasmKernel>;
+
+  constructor(module: WebAssembly.Module, heap: Heap) {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: heap.memory } });
+    this.heap = heap;
+    this.arena = new Arena(heap);
+    this.kernels = kernelsOf(exports);
+    // What the module keeps for itself is never freed.
+    heap.allocate((exports.heapBase as () => number)());
+  }
+}
+
+interface SharedInstance extends WasmInstance {
+  readonly pool: Pool;
+}
+
+function sharedInstance(bytes: Uint8Array): SharedInstance {
+  const module = new WebAssembly.Module(withSharedMemory(bytes));
+  const instance = new WasmInstance(module, new Heap(true));
+  return Object.assign(instance, { pool: new Pool(module, instance.heap) });
 }
 
 class WasmKernels implements Kernels {
   readonly backend = 'wasm';
   readonly isa = 'simd128';
-  readonly threads = 1;
+  readonly threads: number;
   readonly precision = 'exact';
   readonly shortWork = 2 ** 18;
-  readonly #heap = new Heap();
-  readonly #arena = new Arena(this.#heap);
+  readonly #heap: Heap;
+  readonly #arena: Arena;
   readonly #kernels: ReadonlyMap<string, WasmKernel>;
+  readonly #pool: Pool | undefined;
   /** Where the last output was copied from. */
   #result: TensorData = new Float32Array();
 
-  constructor(module: WebAssembly.Module) {
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#heap.memory } });
-    this.#kernels = kernelsOf(exports);
-    // What the module keeps for itself is never freed.
-    this.#heap.allocate((exports.heapBase as () => number)());
+  constructor({ heap, arena, kernels }: WasmInstance, threads: number, pool: Pool | undefined) {
+    this.threads = threads;
+    this.#heap = heap;
+    this.#arena = arena;
+    this.#kernels = kernels;
+    this.#pool = pool;
   }
 
   prepare(op: OpName, stages: readonly Stage[]): Prepared {
@@ -80,7 +121,11 @@ class WasmKernels implements Kernels {
     for (const packed of weights) packed.retain();
     try {
       const slices = new Slices(signal);
-      for (const step of started) await step.run(slices);
+      const pool = this.#pool;
+      for (const step of started) {
+        const threads = step.plan.threadsOf(this.threads);
+        await step.run(slices, threads, pool && ((job) => pool.start(job, threads, signal)));
+      }
     } finally {
       for (const packed of weights) packed.release();
       release();
@@ -92,6 +137,7 @@ class WasmKernels implements Kernels {
     const heap = this.#heap;
     const plan = step.plan as WasmPlan;
     const { input, output, residual } = step;
+    const threads = plan.threadsOf(this.#pool?.threadsNow(this.threads) ?? 1);
     // As numbers: where the arena grows the memory, every view of it is detached.
     let inputAt = heap.addressOfPlace(input, plan.inputBytes);
     let outputAt = heap.addressOfPlace(output, plan.outputBytes);
@@ -99,7 +145,9 @@ class WasmKernels implements Kernels {
     const inputRoom = inputAt < 0 ? aligned(plan.inputBytes) : 0;
     const outputRoom = outputAt < 0 ? aligned(plan.outputBytes) : 0;
     const residualRoom = residualAt < 0 ? aligned(plan.outputBytes) : 0;
-    const head = this.#arena.reserve(plan.headBytes + inputRoom + outputRoom + residualRoom + plan.scratchBytes);
+    const head = this.#arena.reserve(
+      plan.headBytes + inputRoom + outputRoom + residualRoom + plan.scratchRoom * threads,
+    );
     let free = head + plan.headBytes;
     if (inputRoom > 0) {
       heap.write(arrayAt(input, plan.inputBytes, plan.inputType), free);
@@ -115,7 +163,7 @@ class WasmKernels implements Kernels {
       outputAt = free;
       free += outputRoom;
     }
-    plan.run(head, inputAt, outputAt, residualAt, free);
+    this.#compute(plan, threads, head, inputAt, outputAt, residualAt, free);
     if (outputRoom > 0) {
       const target = arrayAt(output, plan.outputBytes, plan.outputType);
       target.set(this.#resultAt(outputAt, target));
@@ -127,13 +175,14 @@ class WasmKernels implements Kernels {
     const heap = this.#heap;
     const plan = step.plan as WasmPlan;
     const { input, output, residual } = step;
+    const threads = plan.threadsOf(this.#pool?.threadsNow(this.threads) ?? 1);
     const matrices = matricesOf(plan.planes as Planes);
     const inputRoom = aligned(plan.inputBytes);
     const outputRoom = aligned(plan.outputBytes);
     const inputPlace = heap.addressOfPlace(input, plan.inputBytes);
     const outputPlace = heap.addressOfPlace(output, plan.outputBytes);
     const residualPlace = heap.addressOfPlace(residual ?? output, plan.outputBytes);
-    const head = this.#arena.reserve(plan.headBytes + inputRoom + 2 * outputRoom + plan.scratchBytes);
+    const head = this.#arena.reserve(plan.headBytes + inputRoom + 2 * outputRoom + plan.scratchRoom * threads);
     const inputAt = head + plan.headBytes;
     const outputAt = inputAt + inputRoom;
     const residualAt = outputAt + outputRoom;
@@ -147,8 +196,23 @@ class WasmKernels implements Kernels {
     if (residual !== undefined) {
       transpose(added, heap.view(residualAt, plan.outputBytes, 'float32'), matrices.residual);
     }
-    plan.run(head, inputAt, outputAt, residual === undefined ? 0 : residualAt, residualAt + outputRoom);
+    const addedAt = residual === undefined ? 0 : residualAt;
+    this.#compute(plan, threads, head, inputAt, outputAt, addedAt, residualAt + outputRoom);
     transpose(heap.view(outputAt, plan.outputBytes, 'float32'), to, matrices.output);
+  }
+
+  #compute(
+    plan: WasmPlan,
+    threads: number,
+    headAt: number,
+    inputAt: number,
+    outputAt: number,
+    residualAt: number,
+    scratchAt: number,
+  ): void {
+    plan.begin(headAt, inputAt, outputAt, residualAt);
+    if (threads > 1) this.#pool?.run(plan.job(headAt, scratchAt), threads);
+    else plan.runUnits(headAt, scratchAt, 0, plan.units);
   }
 
   /** What stands at an address, to be copied to `output`; the same view as the last time, where it still fits. */

@@ -110,7 +110,7 @@ export interface Place {
 export interface Memory {
   readonly bytes: number;
   /** Where the bytes stand now: growth of a backend's memory replaces the buffer and detaches the one before. */
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   readonly byteOffset: number;
   retain(): void;
   /** The last one to release it gives it back. */
@@ -124,4 +124,10 @@ export interface BackendSource {
   isas(precision: Precision): readonly string[];
   /** Without `threads`, as many as each call is worth. */
   load(isa: string, threads?: number): Kernels;
+  /**
+   * The same on so many threads, where they have to be started first and `load` gives one.
+   *
+   * @throws (rejects) the reason why there are none
+   */
+  startThreads?(isa: string, threads: number): Promise<Kernels>;
 }

@@ -3,12 +3,12 @@ import { nativeSource } from '../backends/native.js';
 import { loadAddon } from '../backends/native-addon.js';
 import { variable } from '../backends/native-host.js';
 import { usableProcessors } from '../backends/native-threads.js';
-import { compileInline } from '../backends/wasm/inline.js';
+import { compileInline, inlineBytes } from '../backends/wasm/inline.js';
 import { wasmSource } from '../backends/wasm.js';
 import { setHost } from '../runtime/host.js';
 
 setHost({
-  sources: [nativeSource(loadAddon, usableProcessors()), wasmSource(compileInline)],
+  sources: [nativeSource(loadAddon, usableProcessors()), wasmSource(compileInline, inlineBytes)],
   environment: {
     get SEPCONV_BACKEND() {
       return variable('SEPCONV_BACKEND');

@@ -1,8 +1,8 @@
 // Browsers, their workers, every host without an entry of its own, and sepconv/wasm: the WASM that this entry carries.
-import { compileInline } from '../backends/wasm/inline.js';
+import { compileInline, inlineBytes } from '../backends/wasm/inline.js';
 import { wasmSource } from '../backends/wasm.js';
 import { setHost } from '../runtime/host.js';
 
-setHost({ sources: [wasmSource(compileInline)], environment: {} });
+setHost({ sources: [wasmSource(compileInline, inlineBytes)], environment: {} });
 
 export * from '../index.js';

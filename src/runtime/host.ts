@@ -16,7 +16,7 @@ export function currentHost(): Host {
   return host;
 }
 
-/** `auto`, or what the environment variables say. */
+/** `auto`, or what the environment variables say; of WASM the calling thread, because its workers start meanwhile. */
 export function defaultSelection(): Selection {
   if (chosen === undefined) {
     const { SEPCONV_BACKEND: backend, SEPCONV_ISA: isa, SEPCONV_THREADS: threads } = host.environment;

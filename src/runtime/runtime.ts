@@ -7,7 +7,7 @@ import { type Dtype, dtypes } from '../core/params.js';
 import { readShape, type Shape } from '../core/shape.js';
 import { type Operations, operationsOn } from '../ops/index.js';
 import { currentHost, defaultSelection } from './host.js';
-import { type RuntimeOptions, type Selection, select } from './select.js';
+import { type RuntimeOptions, type Selection, selectAndStart } from './select.js';
 
 /** What runs, and why. */
 export interface RuntimeInfo {
@@ -56,7 +56,7 @@ const runtimes = new WeakMap<Selection, Runtime>();
  * const filtered = wasm.depthwiseConv2d(image, filter);
  */
 export async function createRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
-  return runtimeOf(select(currentHost(), options));
+  return runtimeOf(await selectAndStart(currentHost(), options));
 }
 
 /**

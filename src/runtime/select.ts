@@ -24,7 +24,11 @@ export interface RuntimeOptions {
   readonly backend?: Backend | 'auto' | undefined;
   /** `'avx2'`, `'sse2'`, `'scalar'`, `'simd128'` …; default: the best that runs here. */
   readonly isa?: string | undefined;
-  /** At most 256. Default: as many processors as a call is worth, on the native backend. The others have one. */
+  /**
+   * At most 256. Default: as many processors as a call is worth, on the native backend. On WASM the calling thread alone, unless a number
+   * is given: then `createRuntime` starts so many workers (64 at most), where the host has workers that share memory. The
+   * reference has one.
+   */
   readonly threads?: number | undefined;
   /**
    * `'exact'` (default): the same bits everywhere. `'fast'` takes fused multiply-add where the native build has it, outside
@@ -38,6 +42,7 @@ export interface Selection {
   readonly kernels: Kernels;
   /** Why this choice: a sentence for each better one that does not run here, then the choice itself. */
   readonly reasons: readonly string[];
+  readonly candidate: Candidate;
 }
 
 const referenceSource: BackendSource = {
@@ -49,6 +54,25 @@ const referenceSource: BackendSource = {
 interface Candidate {
   readonly source: BackendSource;
   readonly isa: string;
+}
+
+/**
+ * @internal As `select`, and starts the threads that are asked for where the kernels do not have them by themselves. Where there are
+ * none, the reasons say so.
+ */
+export async function selectAndStart(host: Host, options: RuntimeOptions = {}): Promise<Selection> {
+  const selection = select(host, options);
+  const { candidate, reasons } = selection;
+  const { source, isa } = candidate;
+  if (options.threads === undefined || source.startThreads === undefined) return selection;
+  try {
+    const kernels = await source.startThreads(isa, options.threads);
+    checkKnownAnswers(kernels);
+    return { ...selection, kernels };
+  } catch (error) {
+    const reason = `${nameOf(candidate)}: no threads but the calling one, started runs go in slices: ${messageOf(error)}`;
+    return { ...selection, reasons: [...reasons, reason] };
+  }
 }
 
 /** @internal Chooses kernels by name, or the best that load and give the known answers. */
@@ -67,7 +91,7 @@ export function select(host: Host, options: RuntimeOptions = {}): Selection {
     if (kernels === undefined) continue;
     const asked = backend !== 'auto' || isa !== undefined;
     reasons.push(`${nameOf(candidate)}: ${asked ? 'asked for by name' : 'the best that runs here'}`);
-    return { kernels, reasons };
+    return { kernels, reasons, candidate };
   }
   const wanted = [backend, isa].filter((name) => name !== undefined).join('/');
   throw new SepconvError(
@@ -148,13 +172,13 @@ function readThreads(threads: number | undefined, backend: Backend | 'auto'): nu
       'leave it out for one per processor',
     );
   }
-  if (threads > 1 && (backend === 'wasm' || backend === 'reference')) {
+  if (threads > 1 && backend === 'reference') {
     throw invalid(
       'ERR_OPTION',
       'threads',
-      `1 on the ${backend} backend`,
+      '1 on the reference backend',
       threads,
-      "leave it out, or use backend 'native'",
+      'leave it out, or use another backend',
     );
   }
   return threads;

@@ -17,7 +17,7 @@ export const everyBackend: NamedKernels[] = [];
 export const skipped: string[] = [];
 
 for (const { source, isa } of candidates(currentHost(), 'auto', undefined, skipped)) {
-  if (source.backend !== 'reference') load(source, isa);
+  if (source.backend !== 'reference') await load(source, isa);
 }
 
 /** The kernels of precision 'fast' that run here. */
@@ -32,12 +32,13 @@ export function missing(): string[] {
   return required.filter((name) => !loaded.includes(name));
 }
 
-function load(source: BackendSource, isa: string): void {
+async function load(source: BackendSource, isa: string): Promise<void> {
   const name = `${source.backend}/${isa}`;
   try {
-    for (const threads of source.backend === 'native' ? [1, 2, 7] : [1]) {
-      const kernels = source.load(isa, threads);
-      everyBackend.push({ name: source.backend === 'native' ? `${name} × ${threads}` : name, kernels });
+    if (source.startThreads !== undefined) everyBackend.push({ name, kernels: source.load(isa) });
+    for (const threads of [1, 2, 7]) {
+      const kernels = await (source.startThreads ?? source.load)(isa, threads);
+      everyBackend.push({ name: `${name} × ${threads}`, kernels });
     }
   } catch (error) {
     skipped.push(`${name}: ${error instanceof Error ? error.message : error}`);

@@ -18,12 +18,12 @@ export interface Block {
 }
 
 export class Heap {
-  readonly memory = new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages });
-  /** The whole memory; a call that allocates may replace them, which detaches every view. */
-  buffer = this.memory.buffer;
-  floats = new Float32Array(this.buffer);
-  words = new Int32Array(this.buffer);
-  bytes = new Uint8Array(this.buffer);
+  readonly memory: WebAssembly.Memory;
+  /** The whole memory; a call that allocates may replace them, which detaches every view unless it is shared. */
+  buffer: ArrayBufferLike;
+  floats: Float32Array;
+  words: Int32Array;
+  bytes: Uint8Array;
   /** Frees the block of what was dropped without being released. Some edge hosts have none. */
   readonly dropped =
     typeof FinalizationRegistry === 'undefined'
@@ -33,6 +33,15 @@ export class Heap {
         });
   /** By address; no two touch each other. */
   #free: Block[] = [{ address: 0, bytes: initialPages * pageBytes }];
+
+  /** @param shared whether other threads have this memory too */
+  constructor(shared: boolean) {
+    this.memory = new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages, shared });
+    this.buffer = this.memory.buffer;
+    this.floats = new Float32Array(this.buffer);
+    this.words = new Int32Array(this.buffer);
+    this.bytes = new Uint8Array(this.buffer);
+  }
 
   /** @throws SepconvError `ERR_MEMORY`; nothing has changed then */
   allocate(bytes: number): Block {
@@ -140,7 +149,7 @@ export class WasmMemory implements Memory {
     heap.dropped?.register(this, this.#block, this);
   }
 
-  get buffer(): ArrayBuffer {
+  get buffer(): ArrayBufferLike {
     return this.#heap.buffer;
   }
 

@@ -3,8 +3,12 @@ import { kernelsText } from '../../../build/kernels-text.js';
 import { compile } from './compile.js';
 
 export function compileInline(): WebAssembly.Module {
+  return compile(inlineBytes());
+}
+
+export function inlineBytes(): Uint8Array<ArrayBuffer> {
   const characters = atob(kernelsText);
   const bytes = new Uint8Array(characters.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
-  return compile(bytes);
+  return bytes;
 }

@@ -5,6 +5,8 @@ import { paramWords } from '../../core/params.js';
 
 /** What assembly/<stem>.ts exports; every argument but a range of units is an address. */
 export interface WasmKernel {
+  /** Its place in `kernelNames`. */
+  readonly index: number;
   /** Bytes that the packed weights need, the largest of 64 bits where they are more than that. */
   readonly packedBytes: (params: number) => bigint;
   readonly pack: (params: number, weights: number, packed: number) => void;
@@ -23,6 +25,7 @@ export function kernelsOf(exports: WebAssembly.Exports): ReadonlyMap<string, Was
     throw new SepconvError('ERR_KERNEL', 'kernels.wasm was built from another version of the sources; build it again');
   }
   const kernelOf = (name: string) => ({
+    index: kernelNames.indexOf(name),
     packedBytes: exports[`${name}PackedBytes`],
     pack: exports[`${name}Pack`],
     units: exports[`${name}Units`],

@@ -2,10 +2,12 @@
 import { copyOf } from '../../core/arrays.js';
 import type { Plan, Prepared, Stage } from '../../core/kernels.js';
 import { type Dtype, dtypes, type Params, packParams } from '../../core/params.js';
-import { type ByteExtents, byteExtentsOf } from '../../core/places.js';
+import { type ByteExtents, byteExtentsOf, workOf } from '../../core/places.js';
+import type { Pass } from '../../core/slices.js';
 import type { ChannelsLast, Planes } from '../channels-last.js';
 import { type Arena, aligned, type Heap, sideBySide, WasmMemory } from './heap.js';
 import type { WasmKernel } from './module.js';
+import type { Job } from './pool.js';
 
 /** Bytes of the structs Weights and Operands of assembly/params.ts. */
 const weightsBytes = 8;
@@ -88,6 +90,10 @@ export class WasmPlan implements Plan, ByteExtents {
   readonly planes: Planes | undefined;
   readonly units: number;
   readonly scratchBytes: number;
+  /** The same, where the next thread's begins. */
+  readonly scratchRoom: number;
+  /** About what all units take on a slow machine. */
+  readonly nanoseconds: number;
   readonly inputBytes: number;
   readonly outputBytes: number;
   readonly inputType: Dtype;
@@ -117,6 +123,8 @@ export class WasmPlan implements Plan, ByteExtents {
     this.planes = planes;
     this.units = units;
     this.scratchBytes = scratchBytes;
+    this.scratchRoom = aligned(scratchBytes);
+    this.nanoseconds = nanosecondsOf(params);
     this.inputBytes = inputBytes;
     this.outputBytes = outputBytes;
     this.inputType = dtypes[params[0].inputType];
@@ -133,13 +141,7 @@ export class WasmPlan implements Plan, ByteExtents {
     this.#operands = words.length;
   }
 
-  /** Runs on operands at these addresses; a residual at 0 is none. */
-  run(headAt: number, inputAt: number, outputAt: number, residualAt: number, scratchAt: number): void {
-    this.begin(headAt, inputAt, outputAt, residualAt);
-    this.runUnits(headAt, scratchAt, 0, this.units);
-  }
-
-  /** Writes down what the units read. */
+  /** Writes down what the units read: operands at these addresses, a residual at 0 is none. */
   begin(headAt: number, inputAt: number, outputAt: number, residualAt: number): void {
     const { words } = this.#heap;
     const head = headAt / 4;
@@ -156,4 +158,44 @@ export class WasmPlan implements Plan, ByteExtents {
   runUnits(headAt: number, scratchAt: number, begin: number, end: number): void {
     this.#kernel.run(headAt, headAt + this.#operands * 4, scratchAt, begin, end);
   }
+
+  /** The same in pieces. */
+  pass(headAt: number, scratchAt: number): Pass {
+    return {
+      units: this.units,
+      nanoseconds: this.nanoseconds / this.units,
+      run: (begin, end) => this.runUnits(headAt, scratchAt, begin, end),
+    };
+  }
+
+  /** How many threads of `threads` have units to compute and room for their scratch. */
+  threadsOf(threads: number): number {
+    return Math.max(1, Math.min(threads, this.units, Math.floor(mostScratchBytes / this.scratchRoom)));
+  }
+
+  /** All units on what was written at `headAt`, for threads that have room for their scratch from `scratchAt` on. */
+  job(headAt: number, scratchAt: number): Job {
+    return {
+      kernel: this.#kernel,
+      params: headAt,
+      operands: headAt + this.#operands * 4,
+      units: this.units,
+      nanoseconds: this.nanoseconds,
+      scratch: scratchAt,
+      scratchStep: this.scratchRoom,
+    };
+  }
+}
+
+/** Of all threads together. */
+const mostScratchBytes = 2 ** 28;
+
+/** What an output and each of its products take, about, on a slow machine. */
+const outputNanoseconds = 16;
+const productNanoseconds = 1;
+
+function nanosecondsOf(params: readonly Params[]): number {
+  let sum = workOf(params) * productNanoseconds;
+  for (const p of params) sum += p.batch * p.outputHeight * p.outputWidth * p.outputChannels * outputNanoseconds;
+  return sum;
 }

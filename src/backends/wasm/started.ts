@@ -4,13 +4,12 @@ import type { Place, Step } from '../../core/kernels.js';
 import type { Dtype } from '../../core/params.js';
 import { arrayAt } from '../../core/places.js';
 import type { Pass, Slices } from '../../core/slices.js';
-import { aligned, type Heap } from './heap.js';
+import { type Heap, sideBySide } from './heap.js';
 import type { WasmPlan } from './plan.js';
+import type { Job } from './pool.js';
 import { type Matrices, matricesOf, tileElements, tilesOf, transposeTiles } from './transpose.js';
 
-/** What an element, a product and a copied element take on a slow machine. */
-const elementNanoseconds = 16;
-const productNanoseconds = 1;
+/** What an element takes to be copied, and to be transposed, on a slow machine. */
 const copyNanoseconds = 1;
 const transpositionNanoseconds = 4;
 
@@ -26,8 +25,8 @@ export class StartedStep {
   readonly plan: WasmPlan;
   readonly #heap: Heap;
   readonly #input: Operand;
-  readonly #output: Operand;
   readonly #residual: Operand | undefined;
+  readonly #output: Operand;
 
   /** @throws SepconvError `ERR_BUFFER` */
   constructor(heap: Heap, { plan, input, output, residual }: Step) {
@@ -38,56 +37,43 @@ export class StartedStep {
     };
     this.#heap = heap;
     this.#input = operand(input, inputBytes, inputType);
-    this.#output = operand(output, outputBytes, outputType);
     this.#residual = residual && operand(residual, outputBytes, outputType);
+    this.#output = operand(output, outputBytes, outputType);
   }
 
-  /** @throws SepconvError (rejects) `ERR_MEMORY` before anything is written, `ERR_BUFFER`; what the slices throw */
-  async run(slices: Slices): Promise<void> {
-    const block = this.#heap.allocate(this.#bytes());
+  /**
+   * @param threads that have scratch of their own
+   * @param compute what computes the units; in slices where there is none
+   * @throws SepconvError (rejects) `ERR_MEMORY` before anything is written, `ERR_BUFFER`; what the slices throw
+   */
+  async run(slices: Slices, threads: number, compute?: (job: Job) => Promise<void>): Promise<void> {
+    const { plan } = this;
+    const operands = [this.#input, this.#residual, this.#output];
+    const rooms = operands.map((operand) => this.#room(operand));
+    const { offsets, bytes } = sideBySide([plan.headBytes, threads * plan.scratchRoom, ...rooms]);
+    const block = this.#heap.allocate(bytes);
     try {
-      for (const pass of this.#passes(block.address)) await slices.run(pass);
+      const [headAt, scratchAt, ...roomsAt] = offsets.map((offset) => block.address + offset);
+      const [inputAt, residualAt, outputAt] = operands.map((operand, i) =>
+        rooms[i] > 0 ? roomsAt[i] : (operand?.address ?? 0),
+      );
+      const matrices = plan.planes && matricesOf(plan.planes);
+      if (rooms[0] > 0) await slices.run(this.#copy(this.#input, inputAt, 'in', matrices?.input));
+      if (this.#residual !== undefined && rooms[1] > 0) {
+        await slices.run(this.#copy(this.#residual, residualAt, 'in', matrices?.residual));
+      }
+      plan.begin(headAt, inputAt, outputAt, residualAt);
+      if (compute === undefined) await slices.run(plan.pass(headAt, scratchAt));
+      else await compute(plan.job(headAt, scratchAt));
+      if (rooms[2] > 0) await slices.run(this.#copy(this.#output, outputAt, 'out', matrices?.output));
     } finally {
       this.#heap.free(block);
     }
   }
 
-  #bytes(): number {
-    const { headBytes, scratchBytes } = this.plan;
-    return headBytes + this.#room(this.#input) + this.#room(this.#residual) + this.#room(this.#output) + scratchBytes;
-  }
-
   /** What a copy of an operand takes. */
   #room(operand: Operand | undefined): number {
-    if (operand === undefined || (operand.address >= 0 && this.plan.planes === undefined)) return 0;
-    return aligned(operand.bytes);
-  }
-
-  *#passes(headAt: number): Generator<Pass> {
-    const { plan } = this;
-    const matrices = plan.planes && matricesOf(plan.planes);
-    let free = headAt + plan.headBytes;
-    const place = (operand: Operand | undefined): number => {
-      const room = this.#room(operand);
-      free += room;
-      return room > 0 ? free - room : (operand?.address ?? 0);
-    };
-    const inputAt = place(this.#input);
-    const residualAt = place(this.#residual);
-    const outputAt = place(this.#output);
-    if (inputAt !== this.#input.address) yield this.#copy(this.#input, inputAt, 'in', matrices?.input);
-    if (this.#residual !== undefined && residualAt !== this.#residual.address) {
-      yield this.#copy(this.#residual, residualAt, 'in', matrices?.residual);
-    }
-    plan.begin(headAt, inputAt, outputAt, residualAt);
-    const elements = this.#output.bytes / arrayClasses[this.#output.dtype].bytes;
-    const work = plan.params.reduce((sum, p) => sum + elementNanoseconds + p.products * productNanoseconds, 0);
-    yield {
-      units: plan.units,
-      nanoseconds: (elements * work) / plan.units,
-      run: (begin, end) => plan.runUnits(headAt, free, begin, end),
-    };
-    if (outputAt !== this.#output.address) yield this.#copy(this.#output, outputAt, 'out', matrices?.output);
+    return operand === undefined || (operand.address >= 0 && this.plan.planes === undefined) ? 0 : operand.bytes;
   }
 
   /** Copies an operand into a room of this memory or out of it, transposed where it is matrices. */

@@ -1,0 +1,187 @@
+// Workers over one memory, which compute one job at a time. The thread that asks for a job may take part in it.
+import { SepconvError } from '../../core/errors.js';
+import { kernelNames } from '../../core/kernel-table.js';
+import { at, countMask, limitShift, noPartLeft, open, type Word, words } from './board.js';
+import type { Heap } from './heap.js';
+import type { WasmKernel } from './module.js';
+import { type Thread, threadStarter } from './workers.js';
+
+/** Units of one kernel to share out; every place is an address. */
+export interface Job {
+  readonly kernel: WasmKernel;
+  readonly params: number;
+  readonly operands: number;
+  readonly units: number;
+  /** About what all units take one thread on a slow machine. */
+  readonly nanoseconds: number;
+  /** Room for as many threads as compute. */
+  readonly scratch: number;
+  readonly scratchStep: number;
+}
+
+/** More would only wait for each other. */
+export const mostThreads = 64;
+
+/** Parts are small enough to stop soon and to end together, and as large as that allows. */
+const partNanoseconds = 1e6;
+const partsPerThread = 4;
+
+export class Pool {
+  readonly #module: WebAssembly.Module;
+  readonly #memory: WebAssembly.Memory;
+  readonly #board: number;
+  readonly #words: Int32Array;
+  readonly #start = threadStarter();
+  readonly #threads: Thread[] = [];
+  /** Whether the calling thread may wait for others, as that of a page may not. */
+  readonly #mayWait: boolean;
+  /** Jobs that are started and not over, and when the last of them is. */
+  #started = 0;
+  #last = Promise.resolve();
+  #onOver = () => {};
+
+  /** @throws the reason where this host has no threads */
+  constructor(module: WebAssembly.Module, heap: Heap) {
+    this.#module = module;
+    this.#memory = heap.memory;
+    this.#board = heap.allocate(words.length * 4).address;
+    this.#words = new Int32Array(heap.buffer, this.#board, words.length);
+    this.#words.fill(0);
+    this.#mayWait = mayWait(this.#words);
+  }
+
+  /** Starts workers until there are so many; resolves when they are ready, rejects with the reason why they are not. */
+  async grow(count: number): Promise<void> {
+    const starting: Promise<void>[] = [];
+    while (this.#threads.length < count) {
+      starting.push(
+        new Promise((resolve, reject) => {
+          const onMessage = (message: unknown) => (message === 'ready' ? resolve() : this.#onOver());
+          const data = { module: this.#module, memory: this.#memory, board: this.#board, names: kernelNames };
+          this.#threads.push(this.#start(data, { onMessage, onError: reject }));
+        }),
+      );
+    }
+    await Promise.all(starting);
+  }
+
+  /** How many threads a job gets that is run now, the calling one among them. */
+  threadsNow(threads: number): number {
+    return this.#mayWait && this.#started === 0 ? threads : 1;
+  }
+
+  /** Computes a job together with the workers. */
+  run(job: Job, threads: number): void {
+    const board = this.#words;
+    this.#post(job, threads, 1, false);
+    try {
+      const { kernel, params, operands, scratch, units } = job;
+      const [parts, per] = [board[at.parts], board[at.unitsPerPart]];
+      for (let part = Atomics.add(board, at.next, 1); part < parts; part = Atomics.add(board, at.next, 1)) {
+        kernel.run(params, operands, scratch, part * per, Math.min((part + 1) * per, units));
+      }
+    } finally {
+      Atomics.store(board, at.next, noPartLeft);
+      Atomics.and(board, at.state, ~open);
+      let state = Atomics.sub(board, at.state, 1) - 1;
+      while ((state & countMask) > 0) {
+        Atomics.wait(board, at.state, state);
+        state = Atomics.load(board, at.state);
+      }
+    }
+    this.#check();
+  }
+
+  /**
+   * Lets workers compute a job, after those that were started before it.
+   *
+   * @throws (rejects) the signal's reason where it is aborted; nobody computes any more then
+   */
+  async start(job: Job, threads: number, signal: AbortSignal | undefined): Promise<void> {
+    const before = this.#last;
+    const { promise, resolve } = promiseOf();
+    this.#last = promise;
+    this.#started++;
+    try {
+      await untilAborted(before, signal);
+      await this.#compute(job, threads, signal);
+    } finally {
+      this.#started--;
+      before.then(resolve);
+    }
+  }
+
+  async #compute(job: Job, threads: number, signal: AbortSignal | undefined): Promise<void> {
+    const { promise, resolve } = promiseOf();
+    const stop = () => Atomics.store(this.#words, at.next, noPartLeft);
+    // One of them keeps the process alive.
+    const [keeper] = this.#threads;
+    keeper.ref();
+    signal?.addEventListener('abort', stop);
+    this.#onOver = resolve;
+    this.#post(job, threads, 0, true);
+    await promise;
+    signal?.removeEventListener('abort', stop);
+    keeper.unref();
+    signal?.throwIfAborted();
+    this.#check();
+  }
+
+  /** Opens a job for so many threads, of which `joined` are in it already. */
+  #post(job: Job, threads: number, joined: number, message: boolean): void {
+    const board = this.#words;
+    const { units, nanoseconds } = job;
+    const wanted = Math.max(threads * partsPerThread, Math.ceil(nanoseconds / partNanoseconds));
+    const unitsPerPart = Math.ceil(units / Math.min(wanted, units));
+    const parts = Math.ceil(units / unitsPerPart);
+    const values: Partial<Record<Word, number>> = {
+      next: 0,
+      failed: 0,
+      message: Number(message),
+      parts,
+      unitsPerPart,
+      units,
+      kernel: job.kernel.index,
+      params: job.params,
+      operands: job.operands,
+      scratch: job.scratch,
+      scratchStep: job.scratchStep,
+    };
+    for (const [word, value] of Object.entries(values)) board[at[word as Word]] = value;
+    Atomics.store(board, at.state, open | (threads << limitShift) | joined);
+    Atomics.add(board, at.wake, 1);
+    Atomics.notify(board, at.wake, Math.min(threads, parts) - joined);
+  }
+
+  #check(): void {
+    if (this.#words[at.failed] !== 0) throw new SepconvError('ERR_KERNEL', 'a kernel failed in a worker thread');
+  }
+}
+
+function promiseOf(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+/** Waits for what never rejects, at most until `signal` is aborted. */
+async function untilAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  if (signal === undefined) return promise;
+  const aborted = promiseOf();
+  signal.addEventListener('abort', aborted.resolve);
+  await Promise.race([promise, aborted.promise]);
+  signal.removeEventListener('abort', aborted.resolve);
+  signal.throwIfAborted();
+}
+
+/** Whether this thread may wait for others; that of a page may not. */
+function mayWait(board: Int32Array): boolean {
+  try {
+    return Atomics.wait(board, at.wake, -1) === 'not-equal';
+  } catch {
+    return false;
+  }
+}
