@@ -53,16 +53,26 @@ export class Pool {
   /** Starts workers until there are so many; resolves when they are ready, rejects with the reason why they are not. */
   async grow(count: number): Promise<void> {
     const starting: Promise<void>[] = [];
-    while (this.#threads.length < count) {
-      starting.push(
-        new Promise((resolve, reject) => {
-          const onMessage = (message: unknown) => (message === 'ready' ? resolve() : this.#onOver());
-          const data = { module: this.#module, memory: this.#memory, board: this.#board, names: kernelNames };
-          this.#threads.push(this.#start(data, { onMessage, onError: reject }));
-        }),
-      );
-    }
+    while (this.#threads.length < count) starting.push(this.#startThread());
     await Promise.all(starting);
+  }
+
+  #startThread(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onMessage = (message: unknown) => {
+        if (message !== 'ready') return this.#onOver();
+        // While nothing is computed, none of them keeps the process alive.
+        thread.unref();
+        resolve();
+      };
+      const data = { module: this.#module, memory: this.#memory, board: this.#board, names: kernelNames };
+      const onError = (cause: unknown) => {
+        this.#threads.splice(this.#threads.indexOf(thread), 1);
+        reject(cause);
+      };
+      const thread = this.#start(data, { onMessage, onError });
+      this.#threads.push(thread);
+    });
   }
 
   /** How many threads a job gets that is run now, the calling one among them. */

@@ -3,7 +3,7 @@ import { workerText } from './board.js';
 
 type Listener = (message: unknown) => void;
 
-/** One worker. It keeps no process alive until it is asked to. */
+/** One worker, and whether it keeps the process alive, as it does at first. */
 export interface Thread {
   ref(): void;
   unref(): void;
@@ -39,7 +39,6 @@ function startNodeWorker(
   const worker = new Worker(text, { eval: true, execArgv: [], name: 'sepconv', workerData });
   worker.on('message', onMessage);
   worker.on('error', onError);
-  worker.unref();
   return worker;
 }
 
