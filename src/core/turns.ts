@@ -26,11 +26,12 @@ export function nextTurn(signal?: AbortSignal): Promise<void> {
       resolve();
     };
     const leave = () => {
+      signal?.removeEventListener('abort', leave);
       const index = waiting.indexOf(goOn);
       if (index >= 0) waiting.splice(index, 1);
       resolve();
     };
-    signal?.addEventListener('abort', leave, { once: true });
+    signal?.addEventListener('abort', leave);
     if (!isShared) {
       setTimeout(goOn, 0);
       return;

@@ -20,11 +20,15 @@ export function currentHost(): Host {
 export function defaultSelection(): Selection {
   if (chosen === undefined) {
     const { SEPCONV_BACKEND: backend, SEPCONV_ISA: isa, SEPCONV_THREADS: threads } = host.environment;
-    chosen = select(host, {
+    const selection = select(host, {
       backend: (backend || undefined) as RuntimeOptions['backend'],
       isa: isa || undefined,
       threads: threads ? Number(threads) : undefined,
     });
+    const { kernels, reasons } = selection;
+    const isShort = kernels.backend === 'wasm' && kernels.threads < Number(threads);
+    const reason = 'wasm: the default runtime has the calling thread alone; createRuntime starts more';
+    chosen = isShort ? { ...selection, reasons: [...reasons, reason] } : selection;
     warnOfReference(chosen, backend);
   }
   return chosen;

@@ -25,9 +25,9 @@ export interface RuntimeOptions {
   /** `'avx2'`, `'sse2'`, `'scalar'`, `'simd128'` …; default: the best that runs here. */
   readonly isa?: string | undefined;
   /**
-   * At most 256. Default: as many processors as a call is worth, on the native backend. On WASM the calling thread alone, unless a number
-   * is given: then `createRuntime` starts so many workers (64 at most), where the host has workers that share memory. The
-   * reference has one.
+   * At most 256. Default: as many processors as a call is worth, on the native backend. On WASM the calling thread alone,
+   * unless a number is given: then `createRuntime` starts so many workers (64 at most), where the host has workers that
+   * share memory. The reference has one.
    */
   readonly threads?: number | undefined;
   /**
