@@ -3,8 +3,14 @@ import { type Activation, readActivation } from '../core/activation.js';
 import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
-import { Operator, runOnce } from '../core/operator.js';
-import { checkOptions, type LayoutOptions, type RunOptions, readLayout } from '../core/options.js';
+import { Operator, runOnce, runOnceAsync } from '../core/operator.js';
+import {
+  checkOptions,
+  type LayoutOptions,
+  type RunAsyncOptions,
+  type RunOptions,
+  readLayout,
+} from '../core/options.js';
 import { paramsOf } from '../core/params.js';
 import type { Op, Settled } from '../core/settled.js';
 import type { Tensor } from '../core/tensor.js';
@@ -21,6 +27,7 @@ export interface AddOptions extends LayoutOptions {
 }
 
 type Out = Pick<RunOptions, 'out'>;
+type OutAsync = Pick<RunAsyncOptions, 'out' | 'signal'>;
 
 /** @internal */
 export const elementwise: Op<ActivateOptions> = {
@@ -62,8 +69,10 @@ function settleElements(options: AddOptions, residual: 'none' | 'required'): Set
 
 interface ActivationOperations {
   activate: typeof activate;
+  activateAsync: typeof activateAsync;
   prepareActivate: typeof prepareActivate;
   add: typeof add;
+  addAsync: typeof addAsync;
   prepareAdd: typeof prepareAdd;
 }
 
@@ -74,6 +83,10 @@ export function activationOperations(kernels: () => Kernels): ActivationOperatio
       checkOptions(options, ['layout', 'out']);
       return runOnce(kernels(), elementwise, input, [], { ...options, activation });
     },
+    async activateAsync(input, activation, options) {
+      checkOptions(options, ['layout', 'out', 'signal']);
+      return runOnceAsync(kernels(), elementwise, input, [], { ...options, activation });
+    },
     prepareActivate(activation, options) {
       checkOptions(options, ['layout']);
       return new Operator(kernels(), elementwise, [], { ...options, activation });
@@ -81,6 +94,10 @@ export function activationOperations(kernels: () => Kernels): ActivationOperatio
     add(a, b, options) {
       checkOptions(options, ['layout', 'activation', 'out']);
       return runOnce(kernels(), addition, a, [], { ...options, residual: b });
+    },
+    async addAsync(a, b, options) {
+      checkOptions(options, ['layout', 'activation', 'out', 'signal']);
+      return runOnceAsync(kernels(), addition, a, [], { ...options, residual: b });
     },
     prepareAdd: (options) => new Operator(kernels(), addition, [], options),
   };
@@ -103,6 +120,25 @@ const byDefault = /* @__PURE__ */ activationOperations(defaultKernels);
  */
 export function activate(input: Tensor, activation: Activation, options?: LayoutOptions & Out): Tensor {
   return byDefault.activate(input, activation, options);
+}
+
+/**
+ * `activate` while the event loop goes on; see `Operator.runAsync`.
+ *
+ * @param input as `activate` takes it
+ * @param activation likewise
+ * @param options those of `activate`, and `signal`
+ * @returns as `activate` does; rejects with `signal.reason` when the call is aborted
+ * @throws SepconvError (rejects) as `activate` does
+ * @example
+ * const positive = await activateAsync(image, 'relu', { signal });
+ */
+export async function activateAsync(
+  input: Tensor,
+  activation: Activation,
+  options?: LayoutOptions & OutAsync,
+): Promise<Tensor> {
+  return byDefault.activateAsync(input, activation, options);
 }
 
 /**
@@ -135,6 +171,21 @@ export function prepareActivate(activation: Activation, options?: LayoutOptions)
  */
 export function add(a: Tensor, b: Tensor, options?: AddOptions & Out): Tensor {
   return byDefault.add(a, b, options);
+}
+
+/**
+ * `add` while the event loop goes on; see `Operator.runAsync`.
+ *
+ * @param a as `add` takes it
+ * @param b likewise
+ * @param options those of `add`, and `signal`
+ * @returns as `add` does; rejects with `signal.reason` when the call is aborted
+ * @throws SepconvError (rejects) as `add` does
+ * @example
+ * const joined = await addAsync(features, shortcut, { activation: 'relu', signal });
+ */
+export async function addAsync(a: Tensor, b: Tensor, options?: AddOptions & OutAsync): Promise<Tensor> {
+  return byDefault.addAsync(a, b, options);
 }
 
 /**

@@ -4,10 +4,11 @@ import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels, OpName } from '../core/kernels.js';
 import { filterAxes } from '../core/layout.js';
-import { Operator, runOnce } from '../core/operator.js';
+import { Operator, runOnce, runOnceAsync } from '../core/operator.js';
 import {
   checkOptions,
   type LayoutOptions,
+  type RunAsyncOptions,
   type RunOptions,
   readLayout,
   readName,
@@ -80,6 +81,7 @@ export function readGroups(groups: unknown, channels: number, what: string): num
 
 interface Conv2dOperations {
   conv2d: typeof conv2d;
+  conv2dAsync: typeof conv2dAsync;
   prepareConv2d: typeof prepareConv2d;
 }
 
@@ -87,6 +89,7 @@ interface Conv2dOperations {
 export function conv2dOperations(kernels: () => Kernels): Conv2dOperations {
   return {
     conv2d: (input, filter, options) => runOnce(kernels(), standard, input, [filter], options),
+    conv2dAsync: async (input, filter, options) => runOnceAsync(kernels(), standard, input, [filter], options),
     prepareConv2d: (filter, options) => new Operator(kernels(), standard, [filter], options),
   };
 }
@@ -111,6 +114,25 @@ const byDefault = /* @__PURE__ */ conv2dOperations(defaultKernels);
  */
 export function conv2d(input: Tensor, filter: Tensor, options?: Conv2dOptions & RunOptions): Tensor {
   return byDefault.conv2d(input, filter, options);
+}
+
+/**
+ * `conv2d` while the event loop goes on; see `Operator.runAsync`.
+ *
+ * @param input as `conv2d` takes it
+ * @param filter likewise
+ * @param options those of `conv2d`, and `signal`
+ * @returns as `conv2d` does; rejects with `signal.reason` when the call is aborted
+ * @throws SepconvError (rejects) as `conv2d` does
+ * @example
+ * const features = await conv2dAsync(image, filter, { strides: 2, padding: 'same', signal });
+ */
+export async function conv2dAsync(
+  input: Tensor,
+  filter: Tensor,
+  options?: Conv2dOptions & RunAsyncOptions,
+): Promise<Tensor> {
+  return byDefault.conv2dAsync(input, filter, options);
 }
 
 /**

@@ -5,10 +5,11 @@ import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { filterAxes } from '../core/layout.js';
-import { Operator, runOnce } from '../core/operator.js';
+import { Operator, runOnce, runOnceAsync } from '../core/operator.js';
 import {
   checkOptions,
   type LayoutOptions,
+  type RunAsyncOptions,
   type RunOptions,
   readLayout,
   readName,
@@ -106,6 +107,7 @@ function depthwiseFilter(
 
 interface DepthwiseOperations {
   depthwiseConv2d: typeof depthwiseConv2d;
+  depthwiseConv2dAsync: typeof depthwiseConv2dAsync;
   prepareDepthwiseConv2d: typeof prepareDepthwiseConv2d;
 }
 
@@ -113,6 +115,8 @@ interface DepthwiseOperations {
 export function depthwiseOperations(kernels: () => Kernels): DepthwiseOperations {
   return {
     depthwiseConv2d: (input, filter, options) => runOnce(kernels(), depthwise, input, [filter], options),
+    depthwiseConv2dAsync: async (input, filter, options) =>
+      runOnceAsync(kernels(), depthwise, input, [filter], options),
     prepareDepthwiseConv2d: (filter, options) => new Operator(kernels(), depthwise, [filter], options),
   };
 }
@@ -136,6 +140,25 @@ const byDefault = /* @__PURE__ */ depthwiseOperations(defaultKernels);
  */
 export function depthwiseConv2d(input: Tensor, filter: Tensor, options?: DepthwiseConv2dOptions & RunOptions): Tensor {
   return byDefault.depthwiseConv2d(input, filter, options);
+}
+
+/**
+ * `depthwiseConv2d` while the event loop goes on; see `Operator.runAsync`.
+ *
+ * @param input as `depthwiseConv2d` takes it
+ * @param filter likewise
+ * @param options those of `depthwiseConv2d`, and `signal`
+ * @returns as `depthwiseConv2d` does; rejects with `signal.reason` when the call is aborted
+ * @throws SepconvError (rejects) as `depthwiseConv2d` does
+ * @example
+ * const features = await depthwiseConv2dAsync(image, filter, { padding: 'same', signal });
+ */
+export async function depthwiseConv2dAsync(
+  input: Tensor,
+  filter: Tensor,
+  options?: DepthwiseConv2dOptions & RunAsyncOptions,
+): Promise<Tensor> {
+  return byDefault.depthwiseConv2dAsync(input, filter, options);
 }
 
 /**

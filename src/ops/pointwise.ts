@@ -5,8 +5,16 @@ import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { filterAxes } from '../core/layout.js';
-import { Operator, runOnce } from '../core/operator.js';
-import { checkOptions, type LayoutOptions, type Pair, type RunOptions, readLayout, readName } from '../core/options.js';
+import { Operator, runOnce, runOnceAsync } from '../core/operator.js';
+import {
+  checkOptions,
+  type LayoutOptions,
+  type Pair,
+  type RunAsyncOptions,
+  type RunOptions,
+  readLayout,
+  readName,
+} from '../core/options.js';
 import type { Op } from '../core/settled.js';
 import type { Shape } from '../core/shape.js';
 import type { Tensor } from '../core/tensor.js';
@@ -56,6 +64,7 @@ export function readPointwiseFilter(argument: string, shape: Shape, filterLayout
 
 interface PointwiseOperations {
   pointwiseConv2d: typeof pointwiseConv2d;
+  pointwiseConv2dAsync: typeof pointwiseConv2dAsync;
   preparePointwiseConv2d: typeof preparePointwiseConv2d;
 }
 
@@ -63,6 +72,8 @@ interface PointwiseOperations {
 export function pointwiseOperations(kernels: () => Kernels): PointwiseOperations {
   return {
     pointwiseConv2d: (input, filter, options) => runOnce(kernels(), pointwise, input, [filter], options),
+    pointwiseConv2dAsync: async (input, filter, options) =>
+      runOnceAsync(kernels(), pointwise, input, [filter], options),
     preparePointwiseConv2d: (filter, options) => new Operator(kernels(), pointwise, [filter], options),
   };
 }
@@ -85,6 +96,25 @@ const byDefault = /* @__PURE__ */ pointwiseOperations(defaultKernels);
  */
 export function pointwiseConv2d(input: Tensor, filter: Tensor, options?: PointwiseConv2dOptions & RunOptions): Tensor {
   return byDefault.pointwiseConv2d(input, filter, options);
+}
+
+/**
+ * `pointwiseConv2d` while the event loop goes on; see `Operator.runAsync`.
+ *
+ * @param input as `pointwiseConv2d` takes it
+ * @param filter likewise
+ * @param options those of `pointwiseConv2d`, and `signal`
+ * @returns as `pointwiseConv2d` does; rejects with `signal.reason` when the call is aborted
+ * @throws SepconvError (rejects) as `pointwiseConv2d` does
+ * @example
+ * const mixed = await pointwiseConv2dAsync(image, filter, { activation: 'relu', signal });
+ */
+export async function pointwiseConv2dAsync(
+  input: Tensor,
+  filter: Tensor,
+  options?: PointwiseConv2dOptions & RunAsyncOptions,
+): Promise<Tensor> {
+  return byDefault.pointwiseConv2dAsync(input, filter, options);
 }
 
 /**

@@ -4,11 +4,12 @@ import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import type { ImageSize } from '../core/layout.js';
-import { Operator, runOnce } from '../core/operator.js';
+import { Operator, runOnce, runOnceAsync } from '../core/operator.js';
 import {
   checkOptions,
   type LayoutOptions,
   type Pair,
+  type RunAsyncOptions,
   type RunOptions,
   readLayout,
   readPair,
@@ -41,6 +42,7 @@ export interface AvgPool2dOptions extends Pool2dOptions {
 }
 
 type Out = Pick<RunOptions, 'out'>;
+type OutAsync = Pick<RunAsyncOptions, 'out' | 'signal'>;
 
 const known = ['layout', 'windowDimensions', 'strides', 'padding', 'dilations', 'ceilMode'];
 
@@ -137,12 +139,16 @@ function readFlag(argument: string, value: unknown): boolean {
 
 interface PoolingOperations {
   maxPool2d: typeof maxPool2d;
+  maxPool2dAsync: typeof maxPool2dAsync;
   prepareMaxPool2d: typeof prepareMaxPool2d;
   avgPool2d: typeof avgPool2d;
+  avgPool2dAsync: typeof avgPool2dAsync;
   prepareAvgPool2d: typeof prepareAvgPool2d;
   globalMaxPool2d: typeof globalMaxPool2d;
+  globalMaxPool2dAsync: typeof globalMaxPool2dAsync;
   prepareGlobalMaxPool2d: typeof prepareGlobalMaxPool2d;
   globalAvgPool2d: typeof globalAvgPool2d;
+  globalAvgPool2dAsync: typeof globalAvgPool2dAsync;
   prepareGlobalAvgPool2d: typeof prepareGlobalAvgPool2d;
 }
 
@@ -150,12 +156,16 @@ interface PoolingOperations {
 export function poolingOperations(kernels: () => Kernels): PoolingOperations {
   return {
     maxPool2d: (input, options) => runOnce(kernels(), maxPool, input, [], options),
+    maxPool2dAsync: async (input, options) => runOnceAsync(kernels(), maxPool, input, [], options),
     prepareMaxPool2d: (options) => new Operator(kernels(), maxPool, [], options),
     avgPool2d: (input, options) => runOnce(kernels(), avgPool, input, [], options),
+    avgPool2dAsync: async (input, options) => runOnceAsync(kernels(), avgPool, input, [], options),
     prepareAvgPool2d: (options) => new Operator(kernels(), avgPool, [], options),
     globalMaxPool2d: (input, options) => runOnce(kernels(), globalMaxPool, input, [], options),
+    globalMaxPool2dAsync: async (input, options) => runOnceAsync(kernels(), globalMaxPool, input, [], options),
     prepareGlobalMaxPool2d: (options) => new Operator(kernels(), globalMaxPool, [], options),
     globalAvgPool2d: (input, options) => runOnce(kernels(), globalAvgPool, input, [], options),
+    globalAvgPool2dAsync: async (input, options) => runOnceAsync(kernels(), globalAvgPool, input, [], options),
     prepareGlobalAvgPool2d: (options) => new Operator(kernels(), globalAvgPool, [], options),
   };
 }
@@ -175,6 +185,20 @@ const byDefault = /* @__PURE__ */ poolingOperations(defaultKernels);
  */
 export function maxPool2d(input: Tensor, options: Pool2dOptions & Out): Tensor {
   return byDefault.maxPool2d(input, options);
+}
+
+/**
+ * `maxPool2d` while the event loop goes on; see `Operator.runAsync`.
+ *
+ * @param input as `maxPool2d` takes it
+ * @param options those of `maxPool2d`, and `signal`
+ * @returns as `maxPool2d` does; rejects with `signal.reason` when the call is aborted
+ * @throws SepconvError (rejects) as `maxPool2d` does
+ * @example
+ * const half = await maxPool2dAsync(image, { windowDimensions: 2, signal });
+ */
+export async function maxPool2dAsync(input: Tensor, options: Pool2dOptions & OutAsync): Promise<Tensor> {
+  return byDefault.maxPool2dAsync(input, options);
 }
 
 /**
@@ -207,6 +231,20 @@ export function avgPool2d(input: Tensor, options: AvgPool2dOptions & Out): Tenso
 }
 
 /**
+ * `avgPool2d` while the event loop goes on; see `Operator.runAsync`.
+ *
+ * @param input as `avgPool2d` takes it
+ * @param options those of `avgPool2d`, and `signal`
+ * @returns as `avgPool2d` does; rejects with `signal.reason` when the call is aborted
+ * @throws SepconvError (rejects) as `avgPool2d` does
+ * @example
+ * const half = await avgPool2dAsync(image, { windowDimensions: 2, signal });
+ */
+export async function avgPool2dAsync(input: Tensor, options: AvgPool2dOptions & OutAsync): Promise<Tensor> {
+  return byDefault.avgPool2dAsync(input, options);
+}
+
+/**
  * Checks the options once, for many runs; see `avgPool2d`.
  *
  * @param options as `avgPool2d` takes them, without `out`, which belongs to a run
@@ -233,6 +271,20 @@ export function prepareAvgPool2d(options: AvgPool2dOptions): Operator<Float32Arr
  */
 export function globalMaxPool2d(input: Tensor, options?: LayoutOptions & Out): Tensor {
   return byDefault.globalMaxPool2d(input, options);
+}
+
+/**
+ * `globalMaxPool2d` while the event loop goes on; see `Operator.runAsync`.
+ *
+ * @param input as `globalMaxPool2d` takes it
+ * @param options those of `globalMaxPool2d`, and `signal`
+ * @returns as `globalMaxPool2d` does; rejects with `signal.reason` when the call is aborted
+ * @throws SepconvError (rejects) as `globalMaxPool2d` does
+ * @example
+ * const { data: strongest } = await globalMaxPool2dAsync(features, { signal });
+ */
+export async function globalMaxPool2dAsync(input: Tensor, options?: LayoutOptions & OutAsync): Promise<Tensor> {
+  return byDefault.globalMaxPool2dAsync(input, options);
 }
 
 /**
@@ -263,6 +315,20 @@ export function prepareGlobalMaxPool2d(options?: LayoutOptions): Operator<Float3
  */
 export function globalAvgPool2d(input: Tensor, options?: LayoutOptions & Out): Tensor {
   return byDefault.globalAvgPool2d(input, options);
+}
+
+/**
+ * `globalAvgPool2d` while the event loop goes on; see `Operator.runAsync`.
+ *
+ * @param input as `globalAvgPool2d` takes it
+ * @param options those of `globalAvgPool2d`, and `signal`
+ * @returns as `globalAvgPool2d` does; rejects with `signal.reason` when the call is aborted
+ * @throws SepconvError (rejects) as `globalAvgPool2d` does
+ * @example
+ * const { data: means } = await globalAvgPool2dAsync(features, { signal });
+ */
+export async function globalAvgPool2dAsync(input: Tensor, options?: LayoutOptions & OutAsync): Promise<Tensor> {
+  return byDefault.globalAvgPool2dAsync(input, options);
 }
 
 /**

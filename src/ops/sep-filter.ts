@@ -5,8 +5,15 @@ import { lengthOf, typedArrayName } from '../core/arrays.js';
 import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
-import { Operator, runOnce } from '../core/operator.js';
-import { checkOptions, type LayoutOptions, type RunOptions, readLayout, readName } from '../core/options.js';
+import { Operator, runOnce, runOnceAsync } from '../core/operator.js';
+import {
+  checkOptions,
+  type LayoutOptions,
+  type RunAsyncOptions,
+  type RunOptions,
+  readLayout,
+  readName,
+} from '../core/options.js';
 import { type Border, borders, type Dtype, dtypes, paramsOf } from '../core/params.js';
 import type { Op } from '../core/settled.js';
 import type { Shape } from '../core/shape.js';
@@ -82,6 +89,7 @@ function taps(argument: string, filter: unknown): Tensor {
 
 interface SepFilterOperations {
   sepFilter2d: typeof sepFilter2d;
+  sepFilter2dAsync: typeof sepFilter2dAsync;
   prepareSepFilter2d: typeof prepareSepFilter2d;
 }
 
@@ -93,6 +101,12 @@ export function sepFilterOperations(kernels: () => Kernels): SepFilterOperations
       const filters = [taps('rowFilter', rowFilter), taps('columnFilter', columnFilter)];
       const dtype = readDtype('input', image) ?? 'float32';
       return runOnce<typeof image.data, Options>(kernels(), sepFilter, image, filters, { ...options, dtype });
+    },
+    async sepFilter2dAsync(image, rowFilter, columnFilter, options) {
+      checkOptions(options, ['layout', 'border', 'out', 'signal']);
+      const filters = [taps('rowFilter', rowFilter), taps('columnFilter', columnFilter)];
+      const dtype = readDtype('input', image) ?? 'float32';
+      return runOnceAsync<typeof image.data, Options>(kernels(), sepFilter, image, filters, { ...options, dtype });
     },
     prepareSepFilter2d(rowFilter: Float32Array, columnFilter: Float32Array, options?: Options) {
       const filters = [taps('rowFilter', rowFilter), taps('columnFilter', columnFilter)];
@@ -126,6 +140,27 @@ export function sepFilter2d<D extends TensorData = Float32Array>(
   options?: SepFilter2dOptions & Pick<RunOptions<D>, 'out'>,
 ): Tensor<D> {
   return byDefault.sepFilter2d(image, rowFilter, columnFilter, options);
+}
+
+/**
+ * `sepFilter2d` while the event loop goes on; see `Operator.runAsync`.
+ *
+ * @param image as `sepFilter2d` takes it
+ * @param rowFilter likewise
+ * @param columnFilter likewise
+ * @param options those of `sepFilter2d`, and `signal`
+ * @returns as `sepFilter2d` does; rejects with `signal.reason` when the call is aborted
+ * @throws SepconvError (rejects) as `sepFilter2d` does
+ * @example
+ * const soft = await sepFilter2dAsync(image, taps, taps, { border: 'reflect', signal });
+ */
+export async function sepFilter2dAsync<D extends TensorData = Float32Array>(
+  image: Tensor<D>,
+  rowFilter: Float32Array,
+  columnFilter: Float32Array,
+  options?: SepFilter2dOptions & Pick<RunAsyncOptions<D>, 'out' | 'signal'>,
+): Promise<Tensor<D>> {
+  return byDefault.sepFilter2dAsync(image, rowFilter, columnFilter, options);
 }
 
 /**

@@ -5,8 +5,15 @@ import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { outputSize } from '../core/layout.js';
-import { Operator, runOnce } from '../core/operator.js';
-import { checkOptions, type LayoutOptions, type RunOptions, readLayout, type WindowOptions } from '../core/options.js';
+import { Operator, runOnce, runOnceAsync } from '../core/operator.js';
+import {
+  checkOptions,
+  type LayoutOptions,
+  type RunAsyncOptions,
+  type RunOptions,
+  readLayout,
+  type WindowOptions,
+} from '../core/options.js';
 import { paramsOf } from '../core/params.js';
 import type { Op } from '../core/settled.js';
 import type { Tensor } from '../core/tensor.js';
@@ -80,6 +87,7 @@ export const separable: Op<SeparableConv2dOptions> = {
 
 interface SeparableOperations {
   separableConv2d: typeof separableConv2d;
+  separableConv2dAsync: typeof separableConv2dAsync;
   prepareSeparableConv2d: typeof prepareSeparableConv2d;
 }
 
@@ -88,6 +96,8 @@ export function separableOperations(kernels: () => Kernels): SeparableOperations
   return {
     separableConv2d: (input, depthwiseFilter, pointwiseFilter, options) =>
       runOnce(kernels(), separable, input, [depthwiseFilter, pointwiseFilter], options),
+    separableConv2dAsync: async (input, depthwiseFilter, pointwiseFilter, options) =>
+      runOnceAsync(kernels(), separable, input, [depthwiseFilter, pointwiseFilter], options),
     prepareSeparableConv2d: (depthwiseFilter, pointwiseFilter, options) =>
       new Operator(kernels(), separable, [depthwiseFilter, pointwiseFilter], options),
   };
@@ -123,6 +133,27 @@ export function separableConv2d(
   options?: SeparableConv2dOptions & RunOptions,
 ): Tensor {
   return byDefault.separableConv2d(input, depthwiseFilter, pointwiseFilter, options);
+}
+
+/**
+ * `separableConv2d` while the event loop goes on; see `Operator.runAsync`.
+ *
+ * @param input as `separableConv2d` takes it
+ * @param depthwiseFilter likewise
+ * @param pointwiseFilter likewise
+ * @param options those of `separableConv2d`, and `signal`
+ * @returns as `separableConv2d` does; rejects with `signal.reason` when the call is aborted
+ * @throws SepconvError (rejects) as `separableConv2d` does
+ * @example
+ * const next = await separableConv2dAsync(image, depthwiseFilter, pointwiseFilter, { padding: 'same', signal });
+ */
+export async function separableConv2dAsync(
+  input: Tensor,
+  depthwiseFilter: Tensor,
+  pointwiseFilter: Tensor,
+  options?: SeparableConv2dOptions & RunAsyncOptions,
+): Promise<Tensor> {
+  return byDefault.separableConv2dAsync(input, depthwiseFilter, pointwiseFilter, options);
 }
 
 /**

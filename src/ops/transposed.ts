@@ -4,11 +4,12 @@ import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { filterAxes } from '../core/layout.js';
-import { Operator, runOnce } from '../core/operator.js';
+import { Operator, runOnce, runOnceAsync } from '../core/operator.js';
 import {
   checkOptions,
   type LayoutOptions,
   type Pair,
+  type RunAsyncOptions,
   type RunOptions,
   readLayout,
   readName,
@@ -119,6 +120,7 @@ function transposedAxis({ name, input, extent, stride, padding }: WindowAxis, ex
 
 interface TransposedOperations {
   convTranspose2d: typeof convTranspose2d;
+  convTranspose2dAsync: typeof convTranspose2dAsync;
   prepareConvTranspose2d: typeof prepareConvTranspose2d;
 }
 
@@ -126,6 +128,8 @@ interface TransposedOperations {
 export function transposedOperations(kernels: () => Kernels): TransposedOperations {
   return {
     convTranspose2d: (input, filter, options) => runOnce(kernels(), transposed, input, [filter], options),
+    convTranspose2dAsync: async (input, filter, options) =>
+      runOnceAsync(kernels(), transposed, input, [filter], options),
     prepareConvTranspose2d: (filter, options) => new Operator(kernels(), transposed, [filter], options),
   };
 }
@@ -149,6 +153,25 @@ const byDefault = /* @__PURE__ */ transposedOperations(defaultKernels);
  */
 export function convTranspose2d(input: Tensor, filter: Tensor, options?: ConvTranspose2dOptions & RunOptions): Tensor {
   return byDefault.convTranspose2d(input, filter, options);
+}
+
+/**
+ * `convTranspose2d` while the event loop goes on; see `Operator.runAsync`.
+ *
+ * @param input as `convTranspose2d` takes it
+ * @param filter likewise
+ * @param options those of `convTranspose2d`, and `signal`
+ * @returns as `convTranspose2d` does; rejects with `signal.reason` when the call is aborted
+ * @throws SepconvError (rejects) as `convTranspose2d` does
+ * @example
+ * const twiceAsLarge = await convTranspose2dAsync(image, filter, { strides: 2, padding: 'same', signal });
+ */
+export async function convTranspose2dAsync(
+  input: Tensor,
+  filter: Tensor,
+  options?: ConvTranspose2dOptions & RunAsyncOptions,
+): Promise<Tensor> {
+  return byDefault.convTranspose2dAsync(input, filter, options);
 }
 
 /**

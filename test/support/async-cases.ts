@@ -10,5 +10,10 @@ export const opCases: readonly { readonly name: OperationName; readonly about: C
   { name: 'conv2d', about: { image: [1, 27, 29, 13], outputs: 15, options: { strides: 1 } } },
   { name: 'convTranspose2d', about: { image: [1, 21, 23, 12], outputs: 14, layout: 'NCHW', residual: true } },
   { name: 'maxPool2d', about: { image: [3, 101, 103, 21], options: { strides: 1 } } },
+  { name: 'avgPool2d', about: { image: [3, 71, 73, 21], options: { strides: 1 }, layout: 'NCHW' } },
+  { name: 'globalMaxPool2d', about: { image: [2, 301, 303, 11] } },
+  { name: 'globalAvgPool2d', about: { image: [2, 301, 303, 12], layout: 'NCHW' } },
+  { name: 'activate', about: { image: [2, 201, 203, 13], options: { activation: 'gelu' } } },
+  { name: 'add', about: { image: [2, 201, 203, 14], options: { activation: 'relu' } } },
   { name: 'sepFilter2d', about: { image: [1, 203, 201, 3], dtype: 'uint8' } },
 ];

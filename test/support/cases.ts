@@ -9,7 +9,7 @@ import type { Padding, Pair } from '../../src/core/options.js';
 import type { Border, Dtype, Layout } from '../../src/core/params.js';
 import { type Shape, sizeOf } from '../../src/core/shape.js';
 import type { Tensor } from '../../src/core/tensor.js';
-import { type OperationName, operationsOn } from '../../src/ops/index.js';
+import { type OperationName, type Operations, operationsOn } from '../../src/ops/index.js';
 import { guarded, surrounded } from './bits.js';
 import { fill, generator, type ValueKind } from './random.js';
 import { weightsOf } from './weights.js';
@@ -140,10 +140,19 @@ export function outputOf(kernels: Kernels, call: Call): Tensor<TensorData> {
 
 /** The same by a one-shot call, into a new array unless there is an `out`. */
 export function oneShot(kernels: Kernels, call: Call, out?: Tensor): Tensor<TensorData> {
+  return callOneShot(kernels, call.name, call, { out }) as Tensor<TensorData>;
+}
+
+/** The same by its asynchronous twin. */
+export function oneShotAsync(kernels: Kernels, call: Call, more: object = {}): Promise<Tensor<TensorData>> {
+  return callOneShot(kernels, `${call.name}Async`, call, more) as Promise<Tensor<TensorData>>;
+}
+
+function callOneShot(kernels: Kernels, functionName: keyof Operations, call: Call, more: object): unknown {
   const { name, input, residual } = call;
-  const run: (...given: Arguments) => Tensor<TensorData> = operationsOn(() => kernels)[name] as never;
+  const run: (...given: Arguments) => unknown = operationsOn(() => kernels)[functionName] as never;
   const given = argumentsOf(call);
-  const options = { ...(given.at(-1) as object), out };
+  const options = { ...(given.at(-1) as object), ...more };
   if (name === 'add') return run(input, residual, options);
   return run(input, ...given.slice(0, -1), residual === undefined ? options : { ...options, residual });
 }
