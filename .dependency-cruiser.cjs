@@ -8,7 +8,8 @@ const only = (name, from, ...allowed) => ({
   to: { path: '^(src|node_modules)/', pathNot: allowed },
 });
 
-const nodeOnly = '^src/(image|cli|batch)/|^src/entries/node[.]ts$|^src/backends/native(-(addon|host|threads))?[.]ts$';
+const nodeOnly =
+  '^src/(image|cli|batch)/|^src/entries/node[.]ts$|^src/backends/(native(-(addon|host|threads))?|wasm/node-workers)[.]ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

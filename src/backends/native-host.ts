@@ -4,6 +4,7 @@
 interface Builtins {
   'node:fs': typeof import('node:fs');
   'node:os': typeof import('node:os');
+  'node:worker_threads': typeof import('node:worker_threads');
 }
 
 /** A module of Node, without an import that a bundler would follow. */

@@ -9,16 +9,16 @@ import { type ChannelsLast, type Planes, toChannelsLast } from './channels-last.
 import { Arena, aligned, Heap, WasmMemory } from './wasm/heap.js';
 import { kernelsOf, type WasmKernel } from './wasm/module.js';
 import { type WasmPlan, WasmPrepared } from './wasm/plan.js';
-import { mostThreads, Pool } from './wasm/pool.js';
-import { withSharedMemory } from './wasm/shared-memory.js';
+import type { Pool } from './wasm/pool.js';
 import { StartedStep } from './wasm/started.js';
+import type { Threads } from './wasm/threads.js';
 import { matricesOf, transpose } from './wasm/transpose.js';
 
 /**
  * @param compile gives the module, or throws the reason why there is none; asked when the kernels are first needed
- * @param bytes gives what it is compiled from, which threads need; without it there are none
+ * @param threads where this host may have some
  */
-export function wasmSource(compile: () => WebAssembly.Module, bytes?: () => Uint8Array): BackendSource {
+export function wasmSource(compile: () => WebAssembly.Module, threads?: Threads): BackendSource {
   let instance: WasmInstance | undefined;
   let shared: SharedInstance | undefined;
   return {
@@ -29,11 +29,10 @@ export function wasmSource(compile: () => WebAssembly.Module, bytes?: () => Uint
       instance ??= new WasmInstance(compile(), new Heap(false));
       return new WasmKernels(instance, 1, undefined);
     },
-    async startThreads(_, threads) {
-      if (bytes === undefined) throw new Error('these kernels came compiled, for a memory that is not shared');
-      shared ??= sharedInstance(bytes());
-      const count = Math.min(threads, mostThreads);
-      await shared.pool.grow(count);
+    async startThreads(_, wanted) {
+      if (threads === undefined) throw new Error('this entry has no worker threads');
+      shared ??= sharedInstance(threads);
+      const count = await shared.pool.grow(wanted);
       return new WasmKernels(shared, count, shared.pool);
     },
   };
@@ -59,10 +58,10 @@ interface SharedInstance extends WasmInstance {
   readonly pool: Pool;
 }
 
-function sharedInstance(bytes: Uint8Array): SharedInstance {
-  const module = new WebAssembly.Module(withSharedMemory(bytes));
+function sharedInstance(threads: Threads): SharedInstance {
+  const module = threads.compile();
   const instance = new WasmInstance(module, new Heap(true));
-  return Object.assign(instance, { pool: new Pool(module, instance.heap) });
+  return Object.assign(instance, { pool: threads.pool(module, instance.heap) });
 }
 
 class WasmKernels implements Kernels {

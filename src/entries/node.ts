@@ -4,11 +4,16 @@ import { loadAddon } from '../backends/native-addon.js';
 import { variable } from '../backends/native-host.js';
 import { usableProcessors } from '../backends/native-threads.js';
 import { compileInline, inlineBytes } from '../backends/wasm/inline.js';
+import { nodeWorkers } from '../backends/wasm/node-workers.js';
+import { threadsOf } from '../backends/wasm/threads.js';
 import { wasmSource } from '../backends/wasm.js';
 import { setHost } from '../runtime/host.js';
 
 setHost({
-  sources: [nativeSource(loadAddon, usableProcessors()), wasmSource(compileInline, inlineBytes)],
+  sources: [
+    nativeSource(loadAddon, usableProcessors()),
+    wasmSource(compileInline, threadsOf(inlineBytes, nodeWorkers)),
+  ],
   environment: {
     get SEPCONV_BACKEND() {
       return variable('SEPCONV_BACKEND');

@@ -4,7 +4,20 @@ import { kernelNames } from '../../core/kernel-table.js';
 import { at, countMask, limitShift, noPartLeft, open, type Word, words } from './board.js';
 import type { Heap } from './heap.js';
 import type { WasmKernel } from './module.js';
-import { type Thread, threadStarter } from './workers.js';
+
+/** One worker, and whether it keeps the process alive, as it does at first. */
+export interface Thread {
+  ref(): void;
+  unref(): void;
+}
+
+interface ThreadEvents {
+  readonly onMessage: (message: unknown) => void;
+  readonly onError: (cause: unknown) => void;
+}
+
+/** Starts a worker that serves (`board.ts`) with this data. */
+export type StartWorker = (data: object, events: ThreadEvents) => Thread;
 
 /** Units of one kernel to share out; every place is an address. */
 export interface Job {
@@ -20,7 +33,7 @@ export interface Job {
 }
 
 /** More would only wait for each other. */
-export const mostThreads = 64;
+const mostThreads = 64;
 
 /** Parts are small enough to stop soon and to end together, and as large as that allows. */
 const partNanoseconds = 1e6;
@@ -31,7 +44,7 @@ export class Pool {
   readonly #memory: WebAssembly.Memory;
   readonly #board: number;
   readonly #words: Int32Array;
-  readonly #start = threadStarter();
+  readonly #start: StartWorker;
   readonly #threads: Thread[] = [];
   /** Whether the calling thread may wait for others, as that of a page may not. */
   readonly #mayWait: boolean;
@@ -40,21 +53,28 @@ export class Pool {
   #last = Promise.resolve();
   #onOver = () => {};
 
-  /** @throws the reason where this host has no threads */
-  constructor(module: WebAssembly.Module, heap: Heap) {
+  constructor(module: WebAssembly.Module, heap: Heap, start: StartWorker) {
     this.#module = module;
     this.#memory = heap.memory;
+    this.#start = start;
     this.#board = heap.allocate(words.length * 4).address;
     this.#words = new Int32Array(heap.buffer, this.#board, words.length);
     this.#words.fill(0);
     this.#mayWait = mayWait(this.#words);
   }
 
-  /** Starts workers until there are so many; resolves when they are ready, rejects with the reason why they are not. */
-  async grow(count: number): Promise<void> {
+  /**
+   * Starts workers until there are so many, or as many as there may be.
+   *
+   * @returns their number, when they are ready
+   * @throws (rejects) the reason why they are not
+   */
+  async grow(wanted: number): Promise<number> {
+    const count = Math.min(wanted, mostThreads);
     const starting: Promise<void>[] = [];
     while (this.#threads.length < count) starting.push(this.#startThread());
     await Promise.all(starting);
+    return count;
   }
 
   #startThread(): Promise<void> {
