@@ -88,10 +88,11 @@ describe.each(slicing)('$name', ({ name, kernels }) => {
     for (let i = 0; i < 100; i++) {
       const controller = new AbortController();
       const reason = new Error('enough');
-      const rejected = expect(kernels.start(steps, controller.signal)).rejects.toBe(reason);
+      const ended = kernels.start(steps, controller.signal).catch((error: unknown) => error);
       for (let turns = 0; turns < i % 4; turns++) await turn();
       controller.abort(reason);
-      await rejected;
+      // After some turns a quick backend may be done.
+      expect(i % 4 === 0 ? [reason] : [reason, undefined]).toContain(await ended);
       expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
       if (i % 20 !== 0) continue;
       const stopped = out.data.slice();
