@@ -19,6 +19,9 @@ const entries = Object.fromEntries([
 // These two import a .wasm file, which CommonJS has no word for.
 const { workerd, 'edge-light': edgeLight, ...required } = entries;
 
+// What knows pictures shares its parts.
+const { pictures, ...alone } = entries;
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -33,7 +36,7 @@ for (const folder of ['chunks', 'cli', 'entries', 'types', 'types-cjs']) {
   rmSync(join(dist, folder), { recursive: true, force: true });
 }
 await Promise.all([
-  build({ ...common, entryPoints: entries, format: 'esm', outdir: 'dist/entries' }),
+  build({ ...common, entryPoints: alone, format: 'esm', outdir: 'dist/entries' }),
   build({
     ...common,
     entryPoints: required,
@@ -41,14 +44,18 @@ await Promise.all([
     outdir: 'dist/entries',
     outExtension: { '.js': '.cjs' },
     define: { 'import.meta.dirname': '__dirname' },
+    // Nobody leaves a part of these out of a bundle, and most of the package is in them.
+    minify: true,
+    keepNames: true,
   }),
   build({
     ...common,
-    entryPoints: { 'cli/main': 'src/cli/main.ts' },
+    entryPoints: { 'entries/pictures': pictures, 'cli/main': 'src/cli/main.ts' },
     format: 'esm',
     splitting: true,
     outdir: 'dist',
     chunkNames: 'chunks/[name]-[hash]',
+    minifyWhitespace: true,
   }),
 ]);
 for (const folder of ['types', 'types-cjs']) {

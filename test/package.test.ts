@@ -62,7 +62,7 @@ describe('the published package', () => {
     }
     const shipped = paths.filter((path) => path.startsWith('prebuilds/'));
     for (const path of shipped) expect(path).toMatch(/^prebuilds\/linux-(x64|arm64)\/sepconv\.(node|json)$/);
-    expect(size).toBeLessThan(2.1e6);
+    expect(size).toBeLessThan(1.9e6);
   });
   const node = dirname(dirname(process.execPath));
   const canCompile = existsSync(join(node, 'include/node')) && spawnSync('g++', ['--version']).status === 0;
