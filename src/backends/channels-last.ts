@@ -2,7 +2,7 @@
 // planes of an NCHW tensor are images of one channel and nothing moves; else its operands are transposed on the way in
 // and out.
 import type { OpName } from '../core/kernels.js';
-import { activations, layouts, type Params } from '../core/params.js';
+import { activations, type Layout, layouts, type Params } from '../core/params.js';
 
 const channelsLastCode = layouts.indexOf('NHWC');
 const prelu = activations.indexOf('prelu');
@@ -23,11 +23,19 @@ export interface Planes {
   readonly outputPixels: number;
 }
 
+/** Runs of one op as its kernel reads them. */
+export type Adapter = (params: readonly Params[]) => ChannelsLast;
+
+/** @param kernel the layout that the kernel reads, of runs whose layout has this code */
+export function adapterFor(op: OpName, kernel: Layout, layout: number): Adapter {
+  const isRight = kernel === layouts[layout];
+  return (params) => (isRight ? { params, planes: undefined } : toChannelsLast(op, params));
+}
+
 /** The same runs in NHWC. */
-export function toChannelsLast(op: OpName, params: readonly Params[]): ChannelsLast {
+function toChannelsLast(op: OpName, params: readonly Params[]): ChannelsLast {
   const first = params[0];
   const last = params[params.length - 1];
-  if (first.layout === channelsLastCode) return { params, planes: undefined };
   if (op === 'pooling' || op === 'sepFilter' || (op === 'activation' && first.activation !== prelu)) {
     return { params: params.map((p) => asPlanes(op, p)), planes: undefined };
   }

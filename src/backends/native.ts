@@ -1,87 +1,17 @@
 // The addon's kernels. The addon knows ops and instruction sets by name; the lists are compared when it loads.
-import { allocateBytes, byteLengthOf, outOfMemory, type TensorData } from '../core/arrays.js';
+import { outOfMemory } from '../core/arrays.js';
 import { SepconvError } from '../core/errors.js';
-import { kernelFor, kernelNames } from '../core/kernel-table.js';
-import type { BackendSource, Kernels, Memory, OpName, Place, Plan, Prepared, Stage, Step } from '../core/kernels.js';
-import { layouts, type Params, packParams, paramWords } from '../core/params.js';
-import { arrayAt, byteExtentsOf, shortPlace, workOf } from '../core/places.js';
-import { type ChannelsLast, type Planes, toChannelsLast } from './channels-last.js';
-
-/** A kernel of one instruction set, as the addon's functions take it. */
-type AddonKernel = object;
-
-/** What native/addon.cc exports. */
-interface Addon {
-  /** The instruction sets that run on this processor, best first. */
-  readonly isas: readonly string[];
-  /** Those whose kernels fuse multiplication and addition. */
-  readonly fusedIsas: readonly string[];
-  readonly kernels: readonly string[];
-  readonly paramBytes: number;
-  readonly planBytes: number;
-  /** Bytes of a line of the cache. */
-  readonly lineBytes: number;
-  /** Threads of the pool, which all environments of the process share, unless a run asks for more. */
-  setProcessors(count: number): void;
-  /** From the data of an array to where the next line begins: 0 at the beginning of one. */
-  bytesToLine(array: TensorData): number;
-  kernel(isa: string, name: string): AddonKernel | undefined;
-  packedBytes(kernel: AddonKernel, params: Int32Array): number;
-  pack(
-    kernel: AddonKernel,
-    params: Int32Array,
-    filters: readonly Float32Array[],
-    biases: readonly Float32Array[],
-    slopes: readonly Float32Array[],
-    packed: ArrayBufferLike,
-  ): void;
-  /** Fills the buffer of a plan, whose fields from `inputBytes` to `shortParts` are written already. */
-  plan(kernel: AddonKernel, packed: ArrayBufferLike, params: Int32Array, plan: ArrayBufferLike): void;
-  run(plan: ArrayBufferLike, input: TensorData, output: TensorData, residual: TensorData | undefined): Outcome;
-  /** Each list has one of each step; `done` is called on this thread when they are over. */
-  start(
-    plans: readonly ArrayBufferLike[],
-    inputs: readonly TensorData[],
-    outputs: readonly TensorData[],
-    residuals: readonly (TensorData | undefined)[],
-    done: (outcome: Outcome) => void,
-  ): StartedRun | Outcome;
-  /** Ends a run whose `done` was not called yet. */
-  cancel(run: StartedRun): void;
-  /** Undefined where there is no memory, or the host lets no buffer stand on memory that is not its own. */
-  allocate(bytes: number): { readonly buffer: ArrayBuffer; readonly block: object } | undefined;
-  /** Gives the bytes back at once, unless the buffer was transferred. */
-  free(block: object, buffer: ArrayBuffer): void;
-}
-
-/** A run under way. */
-type StartedRun = object;
-
-/** How a run ended. */
-const outcomes = { done: 0, cancelled: 1, outOfMemory: 2, shortPlace: 3 } as const;
-type Outcome = (typeof outcomes)[keyof typeof outcomes];
-
-/** The numbers that native/plan.h begins with, in order. */
-const planFields = {
-  units: 0,
-  scratchBytes: 1,
-  inputBytes: 2,
-  outputBytes: 3,
-  input: 4,
-  output: 7,
-  threads: 10,
-  parts: 11,
-  shortParts: 12,
-} as const;
+import { kernelFor } from '../core/kernel-table.js';
+import type { BackendSource, Kernels, Memory, OpName, Plan, Prepared, Stage, Step } from '../core/kernels.js';
+import type { Params } from '../core/params.js';
+import { shortPlace, workOf } from '../core/places.js';
+import { adapterFor } from './channels-last.js';
+import { type Addon, type AddonKernel, checkAddon, type Outcome, outcomes, type StartedRun } from './native/addon.js';
+import { arrayOf, NativeMemory } from './native/memory.js';
+import { type NativePlan, NativePrepared } from './native/prepared.js';
 
 /** Multiply-adds that are worth a thread: waking one costs about as much as this many. */
 const workPerThread = 2 ** 20;
-
-/** Multiply-adds of a part of a run that may be aborted: less than a millisecond, on all but scalar kernels. */
-const workPerShortPart = 2 ** 23;
-
-/** Parts that each thread takes of a run, so that one that is held up leaves little to wait for. */
-const partsPerThread = 2;
 
 /**
  * @param load gives the addon, or throws the reason why there is none
@@ -101,14 +31,6 @@ export function nativeSource(load: () => unknown, parallelism: number): BackendS
     isas: (precision) => (precision === 'fast' ? loaded().fusedIsas : loaded().isas),
     load: (isa, threads) => new NativeKernels(loaded(), isa, threads, parallelism),
   };
-}
-
-function checkAddon(addon: Addon): Addon {
-  const missing = kernelNames.filter((name) => !addon.kernels?.includes(name));
-  if (missing.length > 0 || addon.kernels.length !== kernelNames.length || addon.paramBytes !== paramWords * 4) {
-    throw new SepconvError('ERR_KERNEL', 'the addon was built from another version of the sources; build it again');
-  }
-  return addon;
 }
 
 class NativeKernels implements Kernels {
@@ -134,9 +56,8 @@ class NativeKernels implements Kernels {
   prepare(op: OpName, stages: readonly Stage[]): Prepared {
     const [first, last] = [stages[0].config, stages[stages.length - 1].config];
     const { name, layout } = kernelFor(op, first, last);
-    const toNative = layout === layouts[first.layout] ? asGiven : toChannelsLast;
-    const kernel = this.#kernel(name);
-    return new NativePrepared(this.#addon, kernel, stages, (params) => toNative(op, params), this.#threadsFor);
+    const adapt = adapterFor(op, layout, first.layout);
+    return new NativePrepared(this.#addon, this.#kernel(name), stages, adapt, this.#threadsFor);
   }
 
   allocate(bytes: number): Memory {
@@ -144,7 +65,7 @@ class NativeKernels implements Kernels {
   }
 
   holds(memory: Memory): boolean {
-    return memory instanceof NativeMemory;
+    return memory instanceof NativeMemory && memory.isFixed;
   }
 
   run(steps: readonly Step[]): void {
@@ -197,130 +118,6 @@ class NativeKernels implements Kernels {
     this.#kernels.set(name, known);
     return known;
   }
-}
-
-/** Packed weights, in memory that JavaScript collects and that nobody else sees. */
-class NativePrepared implements Prepared {
-  readonly #addon: Addon;
-  readonly #kernel: AddonKernel;
-  readonly #toNative: (params: readonly Params[]) => ChannelsLast;
-  readonly #threadsFor: (params: readonly Params[]) => number;
-  #packed: ArrayBuffer;
-
-  constructor(
-    addon: Addon,
-    kernel: AddonKernel,
-    stages: readonly Stage[],
-    toNative: (params: readonly Params[]) => ChannelsLast,
-    threadsFor: (params: readonly Params[]) => number,
-  ) {
-    const params = packParams(stages.map(({ config }) => config));
-    const slopes = stages.map(({ slope }) => slope);
-    const bytes = addon.packedBytes(kernel, params) + slopes.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    this.#addon = addon;
-    this.#kernel = kernel;
-    this.#toNative = toNative;
-    this.#threadsFor = threadsFor;
-    this.#packed = allocateBytes(bytes, 'packed weights');
-    const filters = stages.map(({ filter }) => filter);
-    const biases = stages.map(({ bias }) => bias);
-    addon.pack(kernel, params, filters, biases, slopes, this.#packed);
-  }
-
-  plan(params: readonly Params[]): NativePlan {
-    const { params: own, planes } = this.#toNative(params);
-    return new NativePlan(this.#addon, this.#kernel, this.#packed, params, own, planes, this.#threadsFor(params));
-  }
-
-  dispose(): void {
-    this.#packed = noBytes;
-  }
-}
-
-const noBytes = new ArrayBuffer(0);
-
-/** A Plan of native/plan.h. */
-class NativePlan implements Plan {
-  readonly params: readonly Params[];
-  readonly units: number;
-  readonly scratchBytes: number;
-  readonly buffer: ArrayBuffer;
-  /** Kept as long as this: the plan has its address. */
-  readonly packed: ArrayBuffer;
-
-  constructor(
-    addon: Addon,
-    kernel: AddonKernel,
-    packed: ArrayBuffer,
-    params: readonly Params[],
-    own: readonly Params[],
-    planes: Planes | undefined,
-    threads: number,
-  ) {
-    const fields = new Float64Array(addon.planBytes / 8);
-    const { inputBytes, outputBytes } = byteExtentsOf(params);
-    fields[planFields.inputBytes] = inputBytes;
-    fields[planFields.outputBytes] = outputBytes;
-    if (planes !== undefined) {
-      fields.set([planes.batch, planes.inputChannels, planes.inputPixels], planFields.input);
-      fields.set([planes.batch, planes.outputChannels, planes.outputPixels], planFields.output);
-    }
-    fields[planFields.threads] = threads;
-    const parts = threads === 1 ? 1 : threads * partsPerThread;
-    fields[planFields.parts] = parts;
-    fields[planFields.shortParts] = Math.max(parts, Math.ceil(workOf(params) / workPerShortPart));
-    addon.plan(kernel, packed, packParams(own), fields.buffer);
-    this.params = params;
-    this.units = fields[planFields.units];
-    this.scratchBytes = fields[planFields.scratchBytes];
-    this.buffer = fields.buffer;
-    this.packed = packed;
-  }
-}
-
-function asGiven(_: OpName, params: readonly Params[]): ChannelsLast {
-  return { params, planes: undefined };
-}
-
-/**
- * Begins on a line of the cache. Large arrays of JavaScript begin 16 bytes after one where glibc gives the memory, and
- * then half of the vectors of 32 bytes lie on two lines. A transferred buffer takes the bytes along, and yet they stay
- * where they are while this is reachable.
- */
-class NativeMemory implements Memory {
-  readonly bytes: number;
-  readonly buffer: ArrayBuffer;
-  readonly byteOffset = 0;
-  readonly array: Uint8Array;
-  readonly #addon: Addon;
-  readonly #block: object;
-  #count = 1;
-
-  constructor(addon: Addon, bytes: number) {
-    const given = addon.allocate(bytes);
-    if (given === undefined) throw outOfMemory(`${bytes} bytes for a tensor`, bytes);
-    this.bytes = bytes;
-    this.buffer = given.buffer;
-    this.array = new Uint8Array(given.buffer);
-    this.#addon = addon;
-    this.#block = given.block;
-  }
-
-  retain(): void {
-    this.#count++;
-  }
-
-  release(): void {
-    if (--this.#count === 0) this.#addon.free(this.#block, this.buffer);
-  }
-}
-
-/** What the addon reads or writes at a place. */
-function arrayOf({ memory, byteOffset }: Place): TensorData {
-  const array = memory instanceof NativeMemory ? memory.array : memory;
-  if (byteOffset === 0 && ArrayBuffer.isView(array)) return array;
-  const bytes = ArrayBuffer.isView(memory) ? byteLengthOf(memory) : memory.bytes;
-  return arrayAt({ memory, byteOffset }, Math.max(0, bytes - byteOffset), 'uint8');
 }
 
 /** As many threads as the multiply-adds of a call are worth. */

@@ -2,10 +2,9 @@
 import { dtypeOf, type TensorData } from '../core/arrays.js';
 import { kernelFor } from '../core/kernel-table.js';
 import type { BackendSource, Kernels, Memory, OpName, Place, Prepared, Stage, Step } from '../core/kernels.js';
-import { layouts, type Params } from '../core/params.js';
 import { arrayAt, holdMemory } from '../core/places.js';
 import { Slices } from '../core/slices.js';
-import { type ChannelsLast, type Planes, toChannelsLast } from './channels-last.js';
+import { adapterFor, type Planes } from './channels-last.js';
 import { Arena, aligned, Heap, WasmMemory } from './wasm/heap.js';
 import { kernelsOf, type WasmKernel } from './wasm/module.js';
 import { type WasmPlan, WasmPrepared } from './wasm/plan.js';
@@ -88,9 +87,8 @@ class WasmKernels implements Kernels {
   prepare(op: OpName, stages: readonly Stage[]): Prepared {
     const [first, last] = [stages[0].config, stages[stages.length - 1].config];
     const { name, layout } = kernelFor(op, first, last);
-    const toWasm = layout === layouts[first.layout] ? asGiven : toChannelsLast;
-    const kernel = this.#kernels.get(name) as WasmKernel;
-    return new WasmPrepared(this.#heap, this.#arena, kernel, stages, (params) => toWasm(op, params));
+    const adapt = adapterFor(op, layout, first.layout);
+    return new WasmPrepared(this.#heap, this.#arena, this.#kernels.get(name) as WasmKernel, stages, adapt);
   }
 
   allocate(bytes: number): Memory {
@@ -223,8 +221,4 @@ class WasmKernels implements Kernels {
     }
     return this.#result;
   }
-}
-
-function asGiven(_: OpName, params: readonly Params[]): ChannelsLast {
-  return { params, planes: undefined };
 }

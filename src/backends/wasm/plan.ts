@@ -4,7 +4,7 @@ import type { Plan, Prepared, Stage } from '../../core/kernels.js';
 import { type Dtype, dtypes, type Params, packParams } from '../../core/params.js';
 import { type ByteExtents, byteExtentsOf, workOf } from '../../core/places.js';
 import type { Pass } from '../../core/slices.js';
-import type { ChannelsLast, Planes } from '../channels-last.js';
+import type { Adapter, Planes } from '../channels-last.js';
 import { type Arena, aligned, type Heap, sideBySide, WasmMemory } from './heap.js';
 import type { WasmKernel } from './module.js';
 import type { Job } from './pool.js';
@@ -19,18 +19,12 @@ export class WasmPrepared implements Prepared {
   readonly #arena: Arena;
   readonly #kernel: WasmKernel;
   /** The runs of one size as the kernel reads them. */
-  readonly #toWasm: (params: readonly Params[]) => ChannelsLast;
+  readonly #adapt: Adapter;
   readonly #weights: WasmMemory;
   /** From the beginning of the block: the packed weights, then the slopes of each stage. */
   readonly #offsets: readonly number[];
 
-  constructor(
-    heap: Heap,
-    arena: Arena,
-    kernel: WasmKernel,
-    stages: readonly Stage[],
-    toWasm: (params: readonly Params[]) => ChannelsLast,
-  ) {
+  constructor(heap: Heap, arena: Arena, kernel: WasmKernel, stages: readonly Stage[], adapt: Adapter) {
     const words = packParams(stages.map(({ config }) => config));
     // A filter in this memory would be detached by the growth for its own copy.
     const own = (filter: Float32Array) => (heap.addressOf(filter) < 0 ? filter : copyOf(filter));
@@ -45,7 +39,7 @@ export class WasmPrepared implements Prepared {
     this.#heap = heap;
     this.#arena = arena;
     this.#kernel = kernel;
-    this.#toWasm = toWasm;
+    this.#adapt = adapt;
     this.#weights = new WasmMemory(heap, bytes);
     this.#offsets = offsets;
     const [packed, ...slopes] = offsets.map((offset) => this.#weights.byteOffset + offset);
@@ -60,7 +54,7 @@ export class WasmPrepared implements Prepared {
   }
 
   plan(params: readonly Params[]): WasmPlan {
-    const { params: own, planes } = this.#toWasm(params);
+    const { params: own, planes } = this.#adapt(params);
     const words = packParams(own);
     const address = this.#arena.reserve(words.byteLength);
     this.#heap.words.set(words, address / 4);
