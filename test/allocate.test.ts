@@ -2,8 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
-import { nativeSource } from '../src/backends/native.js';
+import { describe, expect, test, vi } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
 import { AllocatedTensor } from '../src/core/allocated.js';
 import type { TensorData } from '../src/core/arrays.js';
@@ -203,14 +202,18 @@ describe.skipIf(native === undefined)('the memory of native kernels', () => {
   });
 
   test.skipIf(!existsSync(addon))('is plain where the host lets no buffer stand on foreign memory', async () => {
-    const own = createRequire(import.meta.url)(addon);
-    const source = nativeSource(() => ({ ...own, allocate: () => undefined }), 2);
-    const kernels = source.load(source.isas('exact')[0], 2);
-    const bytes = AllocatedTensor.bytesOf([1, 64, 64, 8], 'float32');
-    const input = new AllocatedTensor<Float32Array>(kernels.allocate(bytes), [1, 64, 64, 8], 'float32');
-    input.data.fill(0.5);
-    const answer = expected.depthwiseConv2d(tensor(input.data.slice(), input.shape), filter, same);
-    const operator = operationsOn(() => kernels).prepareDepthwiseConv2d(filter, same);
+    const dlopen = vi.spyOn(process, 'dlopen').mockImplementation((module) => {
+      const nothing = { value: () => undefined };
+      (module as NodeModule).exports = Object.create(createRequire(import.meta.url)(addon), { allocate: nothing });
+    });
+    vi.resetModules();
+    const { createRuntime } = await import('../src/entries/node.js');
+    const runtime = await createRuntime({ backend: 'native' });
+    dlopen.mockRestore();
+    const image = ramp(1, 64, 64, 8);
+    const input = placed(runtime, image);
+    const answer = expected.depthwiseConv2d(image, filter, same);
+    const operator = runtime.prepareDepthwiseConv2d(filter, same);
     expectSameBits('in place', operator.run(input), answer);
     const run = operator.runAsync(input);
     structuredClone(input.data.buffer, { transfer: [input.data.buffer as ArrayBuffer] });

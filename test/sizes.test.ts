@@ -5,12 +5,11 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { kernelNames } from '../src/core/kernel-table.js';
-import { configFields, floatFields, geometryFields, type Params, packParams } from '../src/core/params.js';
+import { type Params, packParams } from '../src/core/params.js';
+import { paramsBy } from './support/params.js';
 import { runSeed } from './support/random.js';
 
-const none = Object.fromEntries(
-  [...geometryFields, ...configFields, ...floatFields].map((field) => [field, 0]),
-) as Params;
+const none = paramsBy(() => 0);
 const maxInt32 = 2 ** 31 - 1;
 const maxUint64 = 2n ** 64n - 1n;
 

@@ -6,26 +6,17 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { opNames } from '../src/core/kernels.js';
-import {
-  activations,
-  borders,
-  configFields,
-  dtypes,
-  floatFields,
-  geometryFields,
-  layouts,
-  reductions,
-} from '../src/core/params.js';
+import { activations, borders, dtypes, layouts, packParams, paramWords, reductions } from '../src/core/params.js';
+import { paramNames, paramsBy } from './support/params.js';
 import { stemOf } from './support/stems.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-describe('params are listed three times, alike', () => {
-  const fields = [
-    ...[...geometryFields, ...configFields].map((name) => `int32 ${name}`),
-    ...floatFields.map((name) => `float32 ${name}`),
-  ];
+describe('params are listed three times, alike,', () => {
+  // A half is nothing as an integer.
+  const halves = packParams([paramsBy(() => 0.5)]);
+  const fields = paramNames.map((name, i) => `${halves[i] === 0 ? 'int32' : 'float32'} ${name}`);
   const snake = (name: string) => name.replace(/[a-z](?=[A-Z])/g, '$&_').toUpperCase();
   const codes = { Layout: layouts, Dtype: dtypes, Activation: activations, Reduction: reductions, Border: borders };
   const types: Record<string, string> = { int32_t: 'int32', float: 'float32', i32: 'int32', f32: 'float32' };
@@ -48,6 +39,19 @@ describe('params are listed three times, alike', () => {
     });
     expect(listed).toEqual(fields);
     for (const [name, values] of Object.entries(codes)) expect(bodyOf(source, name)).toEqual(values.map(snake));
+  });
+
+  test('and packed in that order', () => {
+    const words = packParams([paramsBy((_, i) => i + 1), paramsBy((_, i) => 100 + i)]);
+    const floats = new Float32Array(words.buffer);
+    for (const [i, field] of fields.entries()) {
+      const packed = field.startsWith('int32') ? words : floats;
+      expect([packed[i], packed[fields.length + i]], field).toEqual([i + 1, 100 + i]);
+    }
+  });
+
+  test('and all of them', () => {
+    expect(paramNames).toHaveLength(paramWords);
   });
 });
 

@@ -6,10 +6,11 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
 import { kernelNames } from '../src/core/kernel-table.js';
-import { activations, configFields, floatFields, geometryFields, type Params, packParams } from '../src/core/params.js';
+import { activations, packParams } from '../src/core/params.js';
 import { createRuntime, type Operator, type Runtime, type Tensor, tensor } from '../src/entries/node.js';
 import { type Operations, operationsOn } from '../src/ops/index.js';
 import { expectSameBits } from './support/bits.js';
+import { paramsBy } from './support/params.js';
 
 const bytes = readFileSync(new URL('../dist/kernels.wasm', import.meta.url));
 const expected = operationsOn(() => reference);
@@ -26,12 +27,7 @@ const filter = ramp(3, 3, 8, 1);
 const mix = ramp(8, 12);
 
 /** The params of a 1×1 filter on one channel. */
-const onePixel = Object.fromEntries(
-  [...geometryFields, ...configFields, ...floatFields].map((field) => [
-    field,
-    /^(batch|products|groups)$|Height$|Width$|Channels$/.test(field) ? 1 : 0,
-  ]),
-) as Params;
+const onePixel = paramsBy((name) => (/^(batch|products|groups)$|Height$|Width$|Channels$/.test(name) ? 1 : 0));
 
 /** A memory that tells how large it is, and can be told to grow no further. */
 class WatchedMemory extends WebAssembly.Memory {
