@@ -13,6 +13,9 @@ import { callOf, outputOf } from './support/cases.js';
 const entry = new URL('../dist/entries/node.js', import.meta.url);
 const isBuilt = existsSync(entry);
 
+/** What runs this Node, where that is not its own program. */
+const node = process.env.NODE_LAUNCHER ?? process.execPath;
+
 const call = callOf('pointwiseConv2d', { image: [1, 24, 24, 16], outputs: 40 });
 
 const script = `
@@ -72,7 +75,7 @@ describe.skipIf(!isBuilt || !hasNative)(`ending threads${isBuilt ? '' : ': dist 
     const script = storm.replace("require('node:worker_threads')", '{ parentPort: { postMessage() {} } }');
     const program = script.replace('workerData }', 'workerData = { entry: process.argv[1], ends: process.argv[2] } }');
     for (const ends of ['exit', 'throw', 'nothing']) {
-      const { status, signal } = spawnSync(process.execPath, ['-e', program, entry.href, ends]);
+      const { status, signal } = spawnSync(node, ['-e', program, entry.href, ends]);
       expect([status, signal]).toEqual([ends === 'throw' ? 1 : 0, null]);
     }
   });
