@@ -1,6 +1,6 @@
 // Compiles the addons that the package ships, into prebuilds/: node scripts/prebuilds.mjs [platform…], all unless named.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,8 @@ function layOut(platform) {
   mkdirSync(folder, { recursive: true });
   for (const name of ['binding.gyp', 'native']) {
     const link = join(folder, name);
-    if (!existsSync(link)) symlinkSync(join(root, name), link);
+    rmSync(link, { force: true });
+    symlinkSync(join(root, name), link);
   }
   return folder;
 }

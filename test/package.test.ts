@@ -75,10 +75,11 @@ describe('the published package', () => {
     expect(status, stderr).toBe(0);
     expect(stdout).toContain('build/package/native/node-addon-api/napi.h');
   });
-  test('runs no script and needs what its command line is made of, small and plain JavaScript', () => {
+  test('runs no script and needs one package, for its command line', () => {
     expect(manifest.scripts).toBeUndefined();
     expect(manifest.devDependencies).toBeUndefined();
-    expect(Object.keys(manifest.dependencies)).toEqual(['cli-progress', 'commander', 'tinyglobby']);
+    expect(Object.keys(manifest.dependencies)).toEqual(['commander']);
+    expect(Object.keys(manifest.optionalDependencies)).toEqual(['cli-progress', 'sharp', 'tinyglobby']);
     expect(existsSync(join(laidOut, 'binding.gyp'))).toBe(false);
   });
   test('names only files that are there', () => {

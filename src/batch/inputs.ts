@@ -1,8 +1,7 @@
 // The pictures that paths, folders, patterns and lists name.
 import { stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
-import { invalid } from '../core/errors.js';
+import { invalid, SepconvError } from '../core/errors.js';
 
 export interface Input {
   readonly path: string;
@@ -17,7 +16,8 @@ const extensions = ['png', 'jpg', 'jpeg', 'webp', 'avif', 'tif', 'tiff', 'gif', 
  * What lies in `except`, the folder of the results, is no input.
  *
  * @param list the files that `-` stands for, one a line, or with NUL characters between them
- * @throws SepconvError (rejects) `ERR_FILE` where a folder or a pattern gives none
+ * @throws SepconvError (rejects) `ERR_FILE` where a folder or a pattern gives none, `ERR_BACKEND_UNAVAILABLE` where
+ * tinyglobby, which is optional, is missed
  */
 export async function findInputs(names: readonly string[], except: string, list?: string): Promise<Input[]> {
   const found: Input[] = [];
@@ -27,7 +27,7 @@ export async function findInputs(names: readonly string[], except: string, list?
     else {
       const kind = await stat(name).catch(() => undefined);
       if (kind?.isDirectory()) found.push(...(await search(name, [`**/*.{${extensions.join(',')}}`], except)));
-      else if (kind === undefined && isDynamicPattern(name)) found.push(...(await searchPattern(name, except)));
+      else if (kind === undefined && /[*?[{(!]/.test(name)) found.push(...(await searchPattern(name, except)));
       else files.push(name);
     }
   }
@@ -40,15 +40,17 @@ function linesOf(list: string): string[] {
   return list.split(list.includes('\0') ? '\0' : /\r?\n/).filter((line) => line !== '');
 }
 
-function searchPattern(pattern: string, except: string): Promise<Input[]> {
+async function searchPattern(pattern: string, except: string): Promise<Input[]> {
+  const { isDynamicPattern } = await loadGlob();
   const parts = pattern.split('/');
   const first = parts.findIndex((part) => isDynamicPattern(part));
-  const folder =
-    first < 0 ? dirname(pattern) : parts.slice(0, first).join('/') || (pattern.startsWith('/') ? '/' : '.');
-  return search(folder, [parts.slice(first < 0 ? -1 : first).join('/')], except);
+  if (first < 0) return [{ path: pattern, base: dirname(resolve(pattern)) }];
+  const folder = parts.slice(0, first).join('/') || (pattern.startsWith('/') ? '/' : '.');
+  return search(folder, [parts.slice(first).join('/')], except);
 }
 
 async function search(folder: string, patterns: string[], except: string): Promise<Input[]> {
+  const { glob } = await loadGlob();
   const paths = await glob(patterns, { cwd: folder, expandDirectories: false, caseSensitiveMatch: false });
   const outside = paths.map((path) => join(folder, path)).filter((path) => !isInside(path, except));
   if (outside.length === 0) {
@@ -56,6 +58,17 @@ async function search(folder: string, patterns: string[], except: string): Promi
     throw invalid('ERR_FILE', 'pictures', 'files that match', received, 'check the folder and the pattern');
   }
   return outside.sort().map((path) => ({ path, base: folder }));
+}
+
+/** What finds files by a pattern. */
+async function loadGlob(): Promise<typeof import('tinyglobby')> {
+  try {
+    return await import('tinyglobby');
+  } catch (cause) {
+    const fix = 'npm install tinyglobby';
+    const message = `pictures: folders and patterns need the package tinyglobby, which does not load here; ${fix}, or name the files`;
+    throw new SepconvError('ERR_BACKEND_UNAVAILABLE', message, { argument: 'pictures', fix }, cause);
+  }
 }
 
 /** The innermost folder that all files are in. */

@@ -1,5 +1,5 @@
 // How far a batch is, on stderr: a bar on a terminal, a line now and then elsewhere.
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 
 export interface BatchProgress {
   /** One picture more is over. */
@@ -12,8 +12,13 @@ export interface BatchProgress {
 /** Between two lines where there is no terminal, in milliseconds. */
 const interval = 10_000;
 
-/** @param total pictures that there are */
-export function batchProgress(total: number): BatchProgress {
+/**
+ * A bar needs the package cli-progress, which is optional; without it there are lines.
+ *
+ * @param total pictures that there are
+ */
+export async function batchProgress(total: number): Promise<BatchProgress> {
+  const { SingleBar } = process.stderr.isTTY ? await import('cli-progress').catch(() => noBar) : noBar;
   const begin = performance.now();
   const counts = { over: 0, failed: 0 };
   const count = (isFailed: boolean) => {
@@ -21,14 +26,22 @@ export function batchProgress(total: number): BatchProgress {
     if (isFailed) counts.failed++;
   };
   const rate = () => ((counts.over * 1000) / Math.max(1, performance.now() - begin)).toFixed(1);
-  return process.stderr.isTTY ? bar(total, counts, count, rate) : lines(total, counts, count, rate);
+  return SingleBar === undefined ? lines(total, counts, count, rate) : bar(SingleBar, total, counts, count, rate);
 }
+
+const noBar = { SingleBar: undefined };
 
 type Counts = { over: number; failed: number };
 
-function bar(total: number, counts: Counts, count: (isFailed: boolean) => void, rate: () => string): BatchProgress {
+function bar(
+  Bar: typeof SingleBar,
+  total: number,
+  counts: Counts,
+  count: (isFailed: boolean) => void,
+  rate: () => string,
+): BatchProgress {
   const format = '{bar} {value}/{total}, {failed} failed, {rate} a second, {eta_formatted} left';
-  const shown = new SingleBar({ format, stream: process.stderr, hideCursor: true, gracefulExit: false, fps: 8 });
+  const shown = new Bar({ format, stream: process.stderr, hideCursor: true, gracefulExit: false, fps: 8 });
   const showCursor = () => void process.stderr.write('\x1b[?25h');
   process.once('exit', showCursor);
   shown.start(total, 0, { failed: 0, rate: rate() });

@@ -52,7 +52,7 @@ export async function batch(names: readonly string[], options: BatchOptions): Pr
   await makeFolder(outDir);
   const stop = new AbortController();
   const outcomes = queue ? queued(assignments, options, stop.signal) : here(assignments, job, options, stop.signal);
-  const progress = batchProgress(assignments.length);
+  const progress = await batchProgress(assignments.length);
   const interrupt = () => {
     stop.abort();
     progress.say(`sepconv: ${queue ? 'leaving the queue' : 'finishing what is in hand'}; Ctrl-C again ends at once`);
