@@ -122,8 +122,8 @@ napi_value run(napi_env env, napi_callback_info info) {
 }
 
 /** start(plans, inputs, outputs, residuals, done): starts the steps, of which the lists have one each; calls
- * `done(outcome)` when they are over, unless the environment ends before. Gives what `cancel` takes, or why they could
- * not be started. What the arrays hold must stay where it is until then. */
+ * `done(outcome, waited)` when they are over, unless the environment ends before. Gives what `cancel` takes, or why
+ * they could not be started. What the arrays hold must stay where it is until then. */
 napi_value start(napi_env env, napi_callback_info info) {
   const Arguments<5> given(env, info);
   uint32_t count = 0;

@@ -87,14 +87,15 @@ class Environment {
     if (env == nullptr) return;
     StartedRun* started = static_cast<StartedRun*>(data);
     Environment* self = started->environment;
-    napi_value done, outcome, global, result;
+    napi_value done, global, result, outcome[2];
     napi_get_reference_value(env, started->done, &done);
-    napi_create_int32(env, started->run.outcome, &outcome);
+    napi_create_int32(env, started->run.outcome, &outcome[0]);
+    napi_create_double(env, started->run.waited(), &outcome[1]);
     napi_get_global(env, &global);
     self->remove(env, started);
     StartedRun::drop(started);
     if (--self->count_ == 0) napi_unref_threadsafe_function(env, self->wayBack_);
-    napi_call_function(env, global, done, 1, &outcome, &result);
+    napi_call_function(env, global, done, 2, outcome, &result);
   }
 
   void remove(napi_env env, StartedRun* started) {

@@ -60,6 +60,12 @@ struct Job {
   int32_t active;
   bool over;
   Job* after;
+  /** By the clock, in nanoseconds. */
+  int64_t startedAt;
+  int64_t begunAt;
+
+  /** Milliseconds from its start to its first part, or to its end where it had none. */
+  double waited() const { return double(begunAt - startedAt) / 1e6; }
 };
 
 class Pool {
@@ -90,6 +96,7 @@ class Pool {
 
   /** Does a job on threads of the pool; returns at once. False where there is no thread to be had. */
   bool start(Job* job) {
+    job->startedAt = now();
     lock();
     const bool served = startThreads(job->threads) > 0;
     if (served) {
@@ -148,6 +155,7 @@ class Pool {
   void doPart(Job* job, Scratch& scratch) {
     const int32_t part = job->next++;
     ++job->active;
+    noteBegin(job);
     unlock();
     void* room = scratch.reserve(job->scratchBytes);
     const bool hasRoom = room != nullptr || job->scratchBytes == 0;
@@ -185,8 +193,19 @@ class Pool {
     while (*at != job) at = &(*at)->after;
     *at = job->after;
     job->over = true;
+    noteBegin(job);
     if (job->ended != nullptr) job->ended(job);
     pthread_cond_broadcast(&over_);
+  }
+
+  static void noteBegin(Job* job) {
+    if (job->begunAt == 0) job->begunAt = now();
+  }
+
+  static int64_t now() {
+    timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return int64_t(time.tv_sec) * 1000000000 + time.tv_nsec;
   }
 
   Job** lastPlace() {

@@ -11,7 +11,7 @@ class Run : public Job {
    * @param mayEnd whether it may be cancelled, and so has parts that are soon over
    */
   Run(const Step* steps, int32_t count, void* room, bool mayEnd)
-      : Job{doPart, advance, nullptr, 0, 0, 1, DONE, 0, 0, false, nullptr},
+      : Job{doPart, advance, nullptr, 0, 0, 1, DONE, 0, 0, false, nullptr, 0, 0},
         step_(steps),
         end_(steps + count),
         room_(static_cast<float*>(room)),

@@ -54,6 +54,7 @@ export type { Layout } from './core/params.js';
 export type { Shape } from './core/shape.js';
 export type { Source, StreamOptions } from './core/stream.js';
 export { type Tensor, tensor } from './core/tensor.js';
+export type { RunMessage, StreamMessage } from './core/tracing.js';
 export type {
   FilterOptions,
   NormalOptions,

@@ -21,7 +21,7 @@ struct Counted : Job {
   std::vector<int32_t> cells;
 
   Counted(int32_t parts, int32_t threads, int32_t passes, uint64_t scratchBytes)
-      : Job{doPart, advance, nullptr, scratchBytes, parts, threads, DONE, 0, 0, false, nullptr},
+      : Job{doPart, advance, nullptr, scratchBytes, parts, threads, DONE, 0, 0, false, nullptr, 0, 0},
         passes(passes),
         cells(size_t(parts)) {}
 

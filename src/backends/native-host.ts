@@ -1,7 +1,8 @@
-// What native code asks of its host: modules of Node, variables of the environment, and Deno's permissions. Node, Bun and
-// Deno answer; what one of them lacks or refuses is absent.
+// What is asked of a host with the modules of Node: those modules, variables of the environment, and Deno's permissions.
+// Node, Bun and Deno answer; what one of them lacks or refuses is absent.
 
 interface Builtins {
+  'node:diagnostics_channel': typeof import('node:diagnostics_channel');
   'node:fs': typeof import('node:fs');
   'node:os': typeof import('node:os');
   'node:worker_threads': typeof import('node:worker_threads');

@@ -2,7 +2,7 @@
 import { outOfMemory } from '../core/arrays.js';
 import { SepconvError } from '../core/errors.js';
 import { kernelFor } from '../core/kernel-table.js';
-import type { BackendSource, Kernels, Memory, OpName, Plan, Prepared, Stage, Step } from '../core/kernels.js';
+import type { BackendSource, Kernels, Memory, OpName, Plan, Prepared, Stage, Step, Waited } from '../core/kernels.js';
 import type { Params } from '../core/params.js';
 import { shortPlace, workOf } from '../core/places.js';
 import { adapterFor } from './channels-last.js';
@@ -78,14 +78,15 @@ class NativeKernels implements Kernels {
     if (outcome !== outcomes.done) throw errorFor(outcome, plan);
   }
 
-  async start(steps: readonly Step[], signal?: AbortSignal): Promise<void> {
+  async start(steps: readonly Step[], signal?: AbortSignal, waited?: Waited): Promise<void> {
     signal?.throwIfAborted();
+    if (steps.length === 0) return;
     const memories = steps.flatMap(({ input, output, residual }) => [input.memory, output.memory, residual?.memory]);
     const held = memories.filter((memory) => memory instanceof NativeMemory);
     for (const memory of held) memory.retain();
     this.#underWay.add(steps);
     try {
-      const outcome = await this.#outcomeOf(steps, signal);
+      const outcome = await this.#outcomeOf(steps, signal, waited);
       if (outcome === outcomes.cancelled) throw signal?.reason;
       if (outcome !== outcomes.done) throw errorFor(outcome, steps[0].plan);
     } finally {
@@ -94,14 +95,15 @@ class NativeKernels implements Kernels {
     }
   }
 
-  #outcomeOf(steps: readonly Step[], signal: AbortSignal | undefined): Promise<Outcome> {
+  #outcomeOf(steps: readonly Step[], signal: AbortSignal | undefined, waited: Waited | undefined): Promise<Outcome> {
     return new Promise((resolve) => {
       const started = this.#addon.start(
         steps.map(({ plan }) => (plan as NativePlan).buffer),
         steps.map(({ input }) => arrayOf(input)),
         steps.map(({ output }) => arrayOf(output)),
         steps.map(({ residual }) => residual && arrayOf(residual)),
-        (outcome) => {
+        (outcome, milliseconds) => {
+          waited?.(milliseconds);
           signal?.removeEventListener('abort', abort);
           resolve(outcome);
         },

@@ -1,7 +1,7 @@
 // The AssemblyScript kernels, in one instance with one memory.
 import { dtypeOf, type TensorData } from '../core/arrays.js';
 import { kernelFor } from '../core/kernel-table.js';
-import type { BackendSource, Kernels, Memory, OpName, Place, Prepared, Stage, Step } from '../core/kernels.js';
+import type { BackendSource, Kernels, Memory, OpName, Place, Prepared, Stage, Step, Waited } from '../core/kernels.js';
 import { arrayAt, holdMemory } from '../core/places.js';
 import { Slices } from '../core/slices.js';
 import { adapterFor, type Planes } from './channels-last.js';
@@ -108,7 +108,7 @@ class WasmKernels implements Kernels {
     }
   }
 
-  async start(steps: readonly Step[], signal?: AbortSignal): Promise<void> {
+  async start(steps: readonly Step[], signal?: AbortSignal, waited?: Waited): Promise<void> {
     signal?.throwIfAborted();
     const heap = this.#heap;
     // Now, as addresses: growth detaches the views that callers have of this memory.
@@ -117,11 +117,11 @@ class WasmKernels implements Kernels {
     const weights = started.map(({ plan }) => plan.weights);
     for (const packed of weights) packed.retain();
     try {
-      const slices = new Slices(signal);
+      const slices = new Slices(signal, waited);
       const pool = this.#pool;
       for (const step of started) {
         const threads = step.plan.threadsOf(this.threads);
-        await step.run(slices, threads, pool && ((job) => pool.start(job, threads, signal)));
+        await step.run(slices, threads, pool && ((job) => pool.start(job, threads, signal, () => slices.begin())));
       }
     } finally {
       for (const packed of weights) packed.release();

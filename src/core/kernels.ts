@@ -54,12 +54,16 @@ export interface Kernels {
    * the event loop within 8 ms. Plans, packed weights and memory that it holds stay until the promise settles; other
    * places are read and written where they stand, and nobody else may have them.
    *
+   * @param waited told once, at any time before the end, after how many milliseconds the first unit was begun
    * @returns resolves when all outputs are written; rejects with `signal.reason` when it is aborted, and then nothing is
    * written any more
    * @throws SepconvError (rejects) as `run` does
    */
-  start(steps: readonly Step[], signal?: AbortSignal): Promise<void>;
+  start(steps: readonly Step[], signal?: AbortSignal, waited?: Waited): Promise<void>;
 }
+
+/** @internal Told how many milliseconds steps have waited. */
+export type Waited = (milliseconds: number) => void;
 
 /** @internal One pass of an op with its weights; only fused ops have more than one. */
 export interface Stage {

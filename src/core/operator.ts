@@ -4,7 +4,7 @@ import type { TensorData } from './arrays.js';
 import { Call } from './call.js';
 import { type Cost, costOf } from './cost.js';
 import { SepconvError } from './errors.js';
-import type { Kernels, Prepared, Stage } from './kernels.js';
+import type { Kernels, Prepared, Stage, Waited } from './kernels.js';
 import { imageSize, permute } from './layout.js';
 import {
   checkOptions,
@@ -29,6 +29,7 @@ import {
   streamOf,
 } from './stream.js';
 import { arrayOf, readTensorData, readTensorShape, type Tensor } from './tensor.js';
+import { type Traced, type Tracing, tracing } from './tracing.js';
 
 /** @internal A one-shot call: prepare, run, dispose. */
 export function runOnce<D extends TensorData, Options extends object>(
@@ -79,10 +80,11 @@ function prepareOnce<D extends TensorData>(
   return { operator: new Operator<D>(kernels, op, filters, rest, channels), run: { out, residual } };
 }
 
+const withResidual = { run: ['out', 'residual'], runAsync: ['out', 'residual', 'signal'] };
 const optionsOf = {
   none: { run: ['out'], runAsync: ['out', 'signal'] },
-  optional: { run: ['out', 'residual'], runAsync: ['out', 'residual', 'signal'] },
-  required: { run: ['out', 'residual'], runAsync: ['out', 'residual', 'signal'] },
+  optional: withResidual,
+  required: withResidual,
 } as const;
 
 /** An input of a stream, with what it is added to where the operator adds. */
@@ -100,6 +102,7 @@ export type StreamItem<D extends TensorData, R extends ResidualRule> =
 export class Operator<D extends TensorData = Float32Array, R extends ResidualRule = 'optional'> {
   readonly #kernels: Kernels;
   readonly #settled: Settled;
+  readonly #traced: Traced;
   readonly #sizes: Sizes;
   #prepared: Prepared | undefined;
   /** For the next run; a run that is begun inside of another one, by a getter of the caller's, makes its own. */
@@ -122,6 +125,7 @@ export class Operator<D extends TensorData = Float32Array, R extends ResidualRul
     const weights = op.filters.map((name, index) => arrayOf(name, data[index], sizeOf(shapes[index]), 'float32'));
     this.#kernels = kernels;
     this.#settled = settled;
+    this.#traced = { op, kernels };
     this.#sizes = new Sizes(settled);
     this.#prepared = kernels.prepare(
       settled.kernel,
@@ -143,6 +147,15 @@ export class Operator<D extends TensorData = Float32Array, R extends ResidualRul
    */
   run(input: Tensor<D>, ...options: RunArguments<D, R>): Tensor<D>;
   run(input: Tensor<D>, options?: RunOptions<D>): Tensor<D> {
+    return tracing?.run.hasSubscribers ? this.#traceRun(tracing, input, options) : this.#run(input, options);
+  }
+
+  /** Apart, because the function that is made here costs whoever makes it, traced or not. */
+  #traceRun(tracing: Tracing, input: Tensor<D>, options: RunOptions<D> | undefined): Tensor<D> {
+    return tracing.traceRun(this.#traced, input, () => this.#run(input, options));
+  }
+
+  #run(input: Tensor<D>, options: RunOptions<D> | undefined): Tensor<D> {
     checkOptions(options, optionsOf[this.#settled.residual].run);
     const call = this.#idle ?? new Call();
     this.#idle = undefined;
@@ -176,6 +189,12 @@ export class Operator<D extends TensorData = Float32Array, R extends ResidualRul
    */
   runAsync(input: Tensor<D>, ...options: RunArguments<D, R, Pick<RunAsyncOptions, 'signal'>>): Promise<Tensor<D>>;
   async runAsync(input: Tensor<D>, options?: RunAsyncOptions<D>): Promise<Tensor<D>> {
+    return tracing?.run.hasSubscribers
+      ? tracing.traceRunAsync(this.#traced, input, (waited) => this.#runAsync(input, options, waited))
+      : this.#runAsync(input, options);
+  }
+
+  async #runAsync(input: Tensor<D>, options: RunAsyncOptions<D> | undefined, waited?: Waited): Promise<Tensor<D>> {
     checkOptions(options, optionsOf[this.#settled.residual].runAsync);
     const signal = readSignal(options?.signal);
     const call = new Call();
@@ -186,7 +205,13 @@ export class Operator<D extends TensorData = Float32Array, R extends ResidualRul
       if (!call.isEmpty) this.#kernels.run(call.steps);
       call.deliver();
     } else {
-      await this.#track(startCall(this.#kernels, call, this.#staging, signal, this.#underWay.size + 1));
+      const started = startCall(this.#kernels, call, this.#staging, signal, this.#underWay.size + 1, waited);
+      this.#underWay.add(started);
+      try {
+        await started;
+      } finally {
+        this.#underWay.delete(started);
+      }
     }
     return call.result as Tensor<D>;
   }
@@ -208,7 +233,10 @@ export class Operator<D extends TensorData = Float32Array, R extends ResidualRul
     const settings = readStreamOptions(options, this.#kernels.threads + 1);
     const items = iteratorOf(source);
     const ring = settings.reuse ? new OutputRing(this.#kernels, this.#settled.outputType) : undefined;
-    return this.#streamed(items, settings, ring);
+    const streamed = (source: typeof items) => this.#streamed(source, settings, ring);
+    return tracing?.stream.hasSubscribers
+      ? tracing.traceStream(this.#traced, settings.concurrency, items, streamed)
+      : streamed(items);
   }
 
   /**
@@ -254,15 +282,6 @@ export class Operator<D extends TensorData = Float32Array, R extends ResidualRul
       throw new SepconvError('ERR_DISPOSED', 'operator: it was disposed; prepare a new one', { argument: 'operator' });
     }
     return this.#prepared;
-  }
-
-  async #track(run: Promise<void>): Promise<void> {
-    this.#underWay.add(run);
-    try {
-      await run;
-    } finally {
-      this.#underWay.delete(run);
-    }
   }
 
   async *#streamed(

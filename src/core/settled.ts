@@ -8,6 +8,8 @@ import { maxInt32, type Shape } from './shape.js';
 
 /** @internal An op, declared once; every way of calling it comes from this. */
 export interface Op<Options> {
+  /** That of its function. */
+  readonly name: string;
   /** The names of its filter arguments, in order. */
   readonly filters: readonly string[];
   /**

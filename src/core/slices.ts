@@ -1,4 +1,5 @@
 // Computing on the calling thread without keeping it: in slices, between which the event loop has its turn.
+import type { Waited } from './kernels.js';
 import { nextTurn } from './turns.js';
 
 /** Work that can stop after any of its units and go on later. */
@@ -21,11 +22,14 @@ const longPieceMilliseconds = 2;
 /** The slices of one started run. The loop waits for no more than one of them, or one unit where that takes longer. */
 export class Slices {
   readonly #signal: AbortSignal | undefined;
+  readonly #from = performance.now();
+  #waited: Waited | undefined;
   #end = -Infinity;
   #nanosecondsLeft = 0;
 
-  constructor(signal: AbortSignal | undefined) {
+  constructor(signal: AbortSignal | undefined, waited: Waited | undefined) {
     this.#signal = signal;
+    this.#waited = waited;
   }
 
   /**
@@ -49,10 +53,17 @@ export class Slices {
     }
   }
 
+  /** Tells how long the run has waited, the first time; also where others than slices begin it. */
+  begin(): void {
+    this.#waited?.(performance.now() - this.#from);
+    this.#waited = undefined;
+  }
+
   async #nextSlice(): Promise<void> {
     this.#signal?.throwIfAborted();
     await nextTurn(this.#signal);
     this.#signal?.throwIfAborted();
+    this.begin();
     this.#end = performance.now() + sliceMilliseconds;
     this.#nanosecondsLeft = sliceNanoseconds;
   }

@@ -1,7 +1,7 @@
 // What a started run reads and writes in place of arrays that other JavaScript may transfer, resize or write meanwhile.
-import { allocate, arrayOn, bufferOf, type TensorData } from './arrays.js';
+import { allocate, arrayOn, bufferOf, dtypeOf, type TensorData } from './arrays.js';
 import type { Call } from './call.js';
-import type { Kernels, Memory } from './kernels.js';
+import type { Kernels, Memory, Waited } from './kernels.js';
 import { isShared } from './overlap.js';
 import type { Dtype } from './params.js';
 
@@ -10,8 +10,7 @@ export class Staging {
   readonly #free: TensorData[] = [];
 
   take(dtype: Dtype, length: number): TensorData {
-    const type = dtype === 'uint8' ? Uint8Array : Float32Array;
-    const found = this.#free.findIndex((array) => array.length === length && array instanceof type);
+    const found = this.#free.findIndex((array) => array.length === length && dtypeOf(array) === dtype);
     return found < 0 ? allocate(dtype, length) : this.#free.splice(found, 1)[0];
   }
 
@@ -36,6 +35,7 @@ export async function startCall(
   staging: Staging,
   signal: AbortSignal | undefined,
   runs: number,
+  waited: Waited | undefined,
 ): Promise<void> {
   const { step, inputType, outputType } = call;
   const { inputLength, outputLength } = call.sized;
@@ -56,7 +56,7 @@ export async function startCall(
     const residual = step.residual && read(step.residual.memory, outputType, outputLength);
     const isOwn = !call.hasOut || step.output.memory !== call.wanted || isFixed(kernels, call.wanted);
     step.fill(step.plan, input, isOwn ? step.output.memory : staged(outputType, outputLength), residual);
-    await kernels.start(call.steps, signal);
+    await kernels.start(call.steps, signal, waited);
     call.deliver();
   } finally {
     staging.give(taken, runs * arraysPerRun);

@@ -30,33 +30,23 @@ export interface ReadStreamOptions {
 }
 
 /** @internal */
-export function readStreamOptions(options: StreamOptions | undefined, concurrency: number): ReadStreamOptions {
+export function readStreamOptions(options: StreamOptions | undefined, byDefault: number): ReadStreamOptions {
   checkOptions(options, ['concurrency', 'ordered', 'signal', 'reuse']);
-  const given = { concurrency, ordered: true, signal: undefined, reuse: false, ...defined(options) };
-  const { concurrency: most, ordered, reuse } = given;
-  if (!Number.isInteger(most) || most < 1) {
-    throw invalid(
-      'ERR_OPTION',
-      'concurrency',
-      'an integer of at least 1',
-      most,
-      'leave it out for threads and one more',
-    );
+  const { concurrency = byDefault, ordered = true, reuse = false, signal } = options ?? {};
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    const fix = 'leave it out for threads and one more';
+    throw invalid('ERR_OPTION', 'concurrency', 'an integer of at least 1', concurrency, fix);
   }
   for (const [name, value] of Object.entries({ ordered, reuse })) {
     if (typeof value !== 'boolean') throw invalid('ERR_OPTION', name, 'true or false', value, 'give one of them');
   }
-  return { ...given, signal: readSignal(given.signal) };
-}
-
-function defined(options: StreamOptions | undefined): object {
-  return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
+  return { concurrency, ordered, reuse, signal: readSignal(signal) };
 }
 
 /** An item under way, or its result. */
 interface Entry<Result> {
-  outcome?: { readonly value: Result } | { readonly error: unknown };
-  readonly ended: Promise<void>;
+  outcome?: PromiseSettledResult<Result>;
+  ended?: Promise<void>;
 }
 
 /**
@@ -77,18 +67,11 @@ export async function* streamOf<Item, Result>(
   let failure: { readonly error: unknown } | undefined;
 
   const begin = (item: Item) => {
-    const entry: Entry<Result> = {
-      ended: start(item, stop.signal).then(
-        (value) => {
-          entry.outcome = { value };
-          wake();
-        },
-        (error: unknown) => {
-          entry.outcome = { error };
-          wake();
-        },
-      ),
-    };
+    const entry: Entry<Result> = {};
+    entry.ended = Promise.allSettled([start(item, stop.signal)]).then(([outcome]) => {
+      entry.outcome = outcome;
+      wake();
+    });
     entries.push(entry);
   };
   const pull = async () => {
@@ -116,16 +99,11 @@ export async function* streamOf<Item, Result>(
     for (;;) {
       if (failure !== undefined) throw failure.error;
       if (!isExhausted && !isPulling && entries.length < concurrency) void pull();
-      const at = ordered
-        ? 0
-        : Math.max(
-            0,
-            entries.findIndex(({ outcome }) => outcome !== undefined),
-          );
+      const at = entries.findIndex(({ outcome }) => ordered || outcome !== undefined);
       const outcome = entries[at]?.outcome;
       if (outcome !== undefined) {
         entries.splice(at, 1);
-        if ('error' in outcome) throw outcome.error;
+        if (outcome.status === 'rejected') throw outcome.reason;
         yield outcome.value;
       } else if (isExhausted && entries.length === 0) {
         return;
@@ -170,7 +148,7 @@ export function iteratorOf<Item>(source: Source<Item>): AsyncIterator<Item> | It
 /** For hosts whose streams are not iterable yet. */
 function readerIterator<Item>(reader: Reader<Item>): AsyncIterator<Item> {
   return {
-    next: async () => (await reader.read()) as IteratorResult<Item>,
+    next: () => reader.read() as Promise<IteratorResult<Item>>,
     async return() {
       await reader.cancel();
       return { done: true, value: undefined };

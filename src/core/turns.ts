@@ -26,10 +26,9 @@ export function nextTurn(signal?: AbortSignal): Promise<void> {
       resolve();
     };
     const leave = () => {
-      signal?.removeEventListener('abort', leave);
       const index = waiting.indexOf(goOn);
       if (index >= 0) waiting.splice(index, 1);
-      resolve();
+      goOn();
     };
     signal?.addEventListener('abort', leave);
     if (!isShared) {

@@ -31,6 +31,7 @@ type OutAsync = Pick<RunAsyncOptions, 'out' | 'signal'>;
 
 /** @internal */
 export const elementwise: Op<ActivateOptions> = {
+  name: 'activate',
   filters: [],
   settle(_, options) {
     if (options.activation === undefined) {
@@ -42,6 +43,7 @@ export const elementwise: Op<ActivateOptions> = {
 
 /** @internal */
 export const addition: Op<AddOptions> = {
+  name: 'add',
   filters: [],
   settle: (_, options) => settleElements(options, 'required'),
 };

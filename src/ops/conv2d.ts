@@ -35,6 +35,7 @@ const known = ['layout', 'filterLayout', 'groups', 'strides', 'padding', 'dilati
 
 /** @internal */
 export const standard: Op<Conv2dOptions> = {
+  name: 'conv2d',
   filters: ['filter'],
   settle([shape], options) {
     checkOptions(options, known);

@@ -34,6 +34,7 @@ export interface DepthwiseConv2dOptions extends LayoutOptions, WindowOptions, Ep
 
 /** @internal */
 export const depthwise: Op<DepthwiseConv2dOptions> = {
+  name: 'depthwiseConv2d',
   filters: ['filter'],
   settle([shape], options, inputChannels) {
     checkOptions(options, [

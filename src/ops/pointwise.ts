@@ -33,6 +33,7 @@ export interface PointwiseConv2dOptions extends LayoutOptions, EpilogueOptions {
 
 /** @internal */
 export const pointwise: Op<PointwiseConv2dOptions> = {
+  name: 'pointwiseConv2d',
   filters: ['filter'],
   settle([shape], options) {
     checkOptions(options, ['layout', 'filterLayout', 'strides', 'bias', 'activation']);

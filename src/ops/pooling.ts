@@ -48,6 +48,7 @@ const known = ['layout', 'windowDimensions', 'strides', 'padding', 'dilations', 
 
 /** @internal */
 export const maxPool: Op<Pool2dOptions> = {
+  name: 'maxPool2d',
   filters: [],
   settle(_, options) {
     checkOptions(options, known);
@@ -57,6 +58,7 @@ export const maxPool: Op<Pool2dOptions> = {
 
 /** @internal */
 export const avgPool: Op<AvgPool2dOptions> = {
+  name: 'avgPool2d',
   filters: [],
   settle(_, options) {
     checkOptions(options, [...known, 'countIncludePad']);
@@ -66,9 +68,9 @@ export const avgPool: Op<AvgPool2dOptions> = {
 };
 
 /** @internal */
-export const globalMaxPool: Op<LayoutOptions> = /* @__PURE__ */ globalPool('max');
+export const globalMaxPool: Op<LayoutOptions> = /* @__PURE__ */ globalPool('globalMaxPool2d', 'max');
 /** @internal */
-export const globalAvgPool: Op<LayoutOptions> = /* @__PURE__ */ globalPool('average');
+export const globalAvgPool: Op<LayoutOptions> = /* @__PURE__ */ globalPool('globalAvgPool2d', 'average');
 
 function settleWindow(reduction: Reduction, options: Pool2dOptions): Settled {
   const layout = readLayout(options);
@@ -82,8 +84,9 @@ function settleWindow(reduction: Reduction, options: Pool2dOptions): Settled {
   return settlePooling(reduction, layout, () => window, rule);
 }
 
-function globalPool(reduction: Reduction): Op<LayoutOptions> {
+function globalPool(name: string, reduction: Reduction): Op<LayoutOptions> {
   return {
+    name,
     filters: [],
     settle(_, options) {
       checkOptions(options, ['layout']);

@@ -33,6 +33,7 @@ type Options = SepFilter2dOptions & { readonly dtype?: Dtype | undefined };
 
 /** @internal */
 export const sepFilter: Op<Options> = {
+  name: 'sepFilter2d',
   filters: ['rowFilter', 'columnFilter'],
   settle([row, column], options) {
     checkOptions(options, ['layout', 'border', 'dtype']);

@@ -35,6 +35,7 @@ export interface SeparableConv2dOptions extends LayoutOptions, WindowOptions, Ep
 
 /** @internal */
 export const separable: Op<SeparableConv2dOptions> = {
+  name: 'separableConv2d',
   filters: ['depthwiseFilter', 'pointwiseFilter'],
   settle([depthwiseShape, pointwiseShape], options, inputChannels) {
     checkOptions(options, [

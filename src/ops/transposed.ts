@@ -51,6 +51,7 @@ const known = [
 
 /** @internal */
 export const transposed: Op<ConvTranspose2dOptions> = {
+  name: 'convTranspose2d',
   filters: ['filter'],
   settle([shape], options) {
     checkOptions(options, known);

@@ -1,5 +1,6 @@
 // The host that this runs on, and the kernels of its default runtime: chosen at the first call.
 import { setDefaultKernels } from '../core/default-kernels.js';
+import { setTracing } from '../core/tracing.js';
 import { type Host, type RuntimeOptions, type Selection, select } from './select.js';
 
 let host: Host = { sources: [], environment: {} };
@@ -9,6 +10,7 @@ let chosen: Selection | undefined;
 export function setHost(value: Host): void {
   host = value;
   chosen = undefined;
+  setTracing(value.tracing);
   setDefaultKernels(() => defaultSelection().kernels);
 }
 

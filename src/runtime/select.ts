@@ -10,6 +10,7 @@ import {
   precisions,
 } from '../core/kernels.js';
 import { checkOptions, readName } from '../core/options.js';
+import type { Tracing } from '../core/tracing.js';
 import { checkKnownAnswers } from './known-answers.js';
 
 /** @internal What an entry knows of its host. */
@@ -17,6 +18,7 @@ export interface Host {
   readonly sources: readonly BackendSource[];
   /** The variables SEPCONV_BACKEND, SEPCONV_ISA and SEPCONV_THREADS, where the host has an environment. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly tracing?: Tracing | undefined;
 }
 
 export interface RuntimeOptions {

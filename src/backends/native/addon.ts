@@ -35,13 +35,16 @@ export interface Addon {
   /** Fills the buffer of a plan, whose fields from `inputBytes` to `shortParts` are written already. */
   plan(kernel: AddonKernel, packed: ArrayBufferLike, params: Int32Array, plan: ArrayBufferLike): void;
   run(plan: ArrayBufferLike, input: TensorData, output: TensorData, residual: TensorData | undefined): Outcome;
-  /** Each list has one of each step; `done` is called on this thread when they are over. */
+  /**
+   * Each list has one of each step; `done` is called on this thread when they are over, with the milliseconds that they
+   * waited for a thread.
+   */
   start(
     plans: readonly ArrayBufferLike[],
     inputs: readonly TensorData[],
     outputs: readonly TensorData[],
     residuals: readonly (TensorData | undefined)[],
-    done: (outcome: Outcome) => void,
+    done: (outcome: Outcome, waited: number) => void,
   ): StartedRun | Outcome;
   /** Ends a run whose `done` was not called yet. */
   cancel(run: StartedRun): void;

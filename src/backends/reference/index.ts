@@ -64,10 +64,10 @@ export const reference: Kernels = {
       for (const pass of passesOf(step)) computeElements(pass, 0, countElements(pass));
     }
   },
-  async start(steps, signal) {
+  async start(steps, signal, waited) {
     const release = holdMemory(steps);
     try {
-      const slices = new Slices(signal);
+      const slices = new Slices(signal, waited);
       for (const step of steps) {
         const products = step.plan.params.reduce((sum, p) => sum + p.products, 0);
         for (const pass of passesOf(step)) {

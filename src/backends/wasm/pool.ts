@@ -125,15 +125,17 @@ export class Pool {
   /**
    * Lets workers compute a job, after those that were started before it.
    *
+   * @param begun called when they may take its units
    * @throws (rejects) the signal's reason where it is aborted; nobody computes any more then
    */
-  async start(job: Job, threads: number, signal: AbortSignal | undefined): Promise<void> {
+  async start(job: Job, threads: number, signal: AbortSignal | undefined, begun: () => void): Promise<void> {
     const before = this.#last;
     const { promise, resolve } = promiseOf();
     this.#last = promise;
     this.#started++;
     try {
       await untilAborted(before, signal);
+      begun();
       await this.#compute(job, threads, signal);
     } finally {
       this.#started--;
