@@ -1,14 +1,14 @@
-// The process of one contender of one layer: `node child.js <contender> <layer as JSON> <file for its result>`. It
+// The process of one contender on one layer or network: `node child.js <contender> <that as JSON> <file for its result>`. It
 // answers lines on standard input by lines on standard output; bench/turns.h is the same for C++.
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { MeasuredLayer } from '../src/measure/layer.js';
 import { makeOperands } from '../src/measure/operands.js';
 import { Sampler } from '../src/measure/sampler.js';
 import { Absent, type Started } from './contender.js';
 import { contenders } from './contenders/index.js';
+import { isNetwork, type Measured, makeNetworkOperands } from './networks.js';
 
-const [name, layerText, resultPath] = process.argv.slice(2);
+const [name, text, resultPath] = process.argv.slice(2);
 
 /** Lines of others, such as a package's greetings, have no such beginning. */
 function say(word: string, rest = ''): void {
@@ -18,8 +18,10 @@ function say(word: string, rest = ''): void {
 async function start(): Promise<Started> {
   const { runs } = contenders.find((contender) => contender.name === name)!;
   if (runs.kind === 'program') throw new Error(`${name} is a program`);
-  const layer: MeasuredLayer = JSON.parse(layerText);
-  const started = await runs.start(layer, makeOperands(layer));
+  const measured: Measured = JSON.parse(text);
+  const started = isNetwork(measured)
+    ? await runs.startNetwork!(measured, makeNetworkOperands(measured))
+    : await runs.start(measured, makeOperands(measured));
   await started.run();
   writeFileSync(resultPath, await started.output());
   return started;

@@ -4,9 +4,10 @@ import type { TensorData } from '../src/core/arrays.js';
 import type { MeasuredLayer } from '../src/measure/layer.js';
 import type { Operands } from '../src/measure/operands.js';
 import type { Run } from '../src/measure/sampler.js';
+import { isNetwork, type Measured, type MeasuredNetwork, type NetworkOperands } from './networks.js';
 
-/** The vector unit whose peak bounds a contender; `fma` is the widest one with fused multiply-add. */
-export type Unit = 'madd32' | 'madd128' | 'madd256' | 'madd512' | 'fma256' | 'fma';
+/** The vector unit whose peak bounds a contender; `madd` and `fma` are the fastest ones, the latter fused. */
+export type Unit = 'madd32' | 'madd128' | 'madd256' | 'madd512' | 'fma256' | 'madd' | 'fma';
 
 export interface Contender {
   /** Unique. */
@@ -24,6 +25,8 @@ export interface Contender {
   /** Variables that its process starts with. */
   readonly environment?: Readonly<Record<string, string>>;
   takes(layer: MeasuredLayer): boolean;
+  /** Whether it takes networks where `runs` can start them; default true. */
+  readonly takesNetworks?: boolean;
   readonly runs: JavaScript | Program;
 }
 
@@ -34,6 +37,8 @@ export interface JavaScript {
   node?(): string;
   /** Makes everything that is made once; throws `Absent` where it can not run on this machine. */
   start(layer: MeasuredLayer, operands: Operands): Promise<Started>;
+  /** The same for networks, where it can run them. */
+  startNetwork?(network: MeasuredNetwork, operands: NetworkOperands): Promise<Started>;
 }
 
 /** Runs as bench/<source>.cc, compiled with these flags. */
@@ -47,6 +52,11 @@ export interface Started {
   readonly run: Run;
   /** The result in NHWC, after `run` was called. */
   output(): TensorData | Promise<TensorData>;
+}
+
+export function runsOn({ takes, takesNetworks = true, runs }: Contender, measured: Measured): boolean {
+  if (!isNetwork(measured)) return takes(measured);
+  return takesNetworks && runs.kind === 'javascript' && runs.startNetwork !== undefined;
 }
 
 /** Not on this machine: the contender is named as skipped. */

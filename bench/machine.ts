@@ -168,8 +168,8 @@ function medians(answers: readonly Map<string, number>[]): Record<string, number
 /** Floating-point operations per second that a contender's unit does at best, on all its threads. */
 export function peakOf({ unit, threads }: Pick<Contender, 'unit' | 'threads'>, { peaks, together }: Limits): number {
   const rates = threads > 1 ? together : peaks;
-  const fused = Object.keys(rates).filter((name) => name.startsWith('fma'));
-  return unit === 'fma' ? Math.max(...fused.map((name) => rates[name])) : rates[unit];
+  const alike = Object.keys(rates).filter((name) => name.startsWith(unit));
+  return Math.max(...alike.map((name) => rates[name]));
 }
 
 /**

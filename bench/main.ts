@@ -9,6 +9,7 @@ import { contenders } from './contenders/index.js';
 import { drawResult } from './drawing.js';
 import { everyLayer } from './layers.js';
 import { describeMachine, LimitMeter, type Machine } from './machine.js';
+import { networks } from './networks.js';
 import { peerVersions } from './peers.js';
 import { root } from './programs.js';
 import { conditions, replaceTables, shortTable, wholeTables } from './readme.js';
@@ -70,7 +71,7 @@ async function measure(options: Options): Promise<Result> {
   const pace = paces[options.quick ? 'quick' : 'whole'];
   if (machine.cores.length === 0) skipped.set('a core for each process', 'taskset is not here');
   print(`${machine.processor}, Node ${machine.node}, priority: ${machine.priority}\n`);
-  const layers = everyLayer.filter(({ name }) => matches(options.only, name));
+  const layers = [...networks, ...everyLayer].filter(({ name }) => matches(options.only, name));
   if (layers.length === 0) program.error(`error: no layer matches --only '${options.only}'`);
   const runs = layers.map((layer) => new LayerRun(layer, chosen, place, skipped));
   try {

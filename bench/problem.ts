@@ -1,4 +1,4 @@
-// The right result of a layer, and whether a contender's is it. It is kept in files: a run has many layers and launches.
+// The right result of a layer or a network, and whether a contender's is it. It is kept in files: a run has many layers and launches.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +7,14 @@ import type { Tensor } from '../src/core/tensor.js';
 import { createRuntime } from '../src/entries/node.js';
 import type { MeasuredLayer } from '../src/measure/layer.js';
 import { makeOperands, type Operands, prepareLayer } from '../src/measure/operands.js';
+import { newOutputs } from './contenders/our-networks.js';
+import { isNetwork, type Measured, type MeasuredNetwork, makeNetworkOperands } from './networks.js';
 
 /** Relative to Σ|x·w|, for each product of the sum: a rounding of each kind. */
 const roundoff = 2 ** -24;
+
+/** Of the largest value of a network's result. */
+const networkTolerance = 2 ** -12;
 
 export interface Problem {
   /** Of its own; the operands lie there as files for programs, `input`, `filter0`, `filter1`, and what is expected. */
@@ -19,31 +24,57 @@ export interface Problem {
   remove(): void;
 }
 
-/** Computes the reference's result and the bound of an honest float32 sum around it. */
-export async function makeProblem(layer: MeasuredLayer): Promise<Problem> {
-  const operands = makeOperands(layer);
+/** Computes the reference's result, and how far from it an honest float32 result may be. */
+export async function makeProblem(measured: Measured): Promise<Problem> {
   const folder = mkdtempSync(join(tmpdir(), 'sepconv-bench-'));
-  writeFileSync(join(folder, 'input'), operands.input.data);
-  for (const [i, { data }] of operands.filters.entries()) writeFileSync(join(folder, `filter${i}`), data);
-  const reference = await createRuntime({ backend: 'reference' });
-  const expected = prepareLayer(reference, layer, operands.filters, 'NHWC').run(operands.input as Tensor).data;
+  const { expected, bounds } = isNetwork(measured)
+    ? await solveNetwork(measured)
+    : await solveLayer(measured, writeOperands(measured, folder));
   const { byteLength } = expected;
   const [expectedPath, boundsPath] = ['expected', 'bounds'].map((name) => join(folder, name));
   writeFileSync(expectedPath, expected);
-  writeFileSync(boundsPath, await boundsOf(layer, operands, expected));
+  writeFileSync(boundsPath, bounds);
   return {
     folder,
     check(resultPath, exact) {
       const bytes = readFileSync(resultPath);
       if (bytes.length !== byteLength) return `${bytes.length} bytes instead of ${byteLength}`;
-      const [actual, right] = [bytes, readFileSync(expectedPath)].map((file) => elementsOf(layer, file));
+      const [actual, right] = [bytes, readFileSync(expectedPath)].map((file) => elementsOf(measured, file));
       return exact ? differentBits(actual, right) : beyondBounds(actual, right, floatsOf(readFileSync(boundsPath)));
     },
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
 
-function elementsOf({ dtype }: MeasuredLayer, file: Buffer): TensorData {
+interface Solution {
+  readonly expected: TensorData;
+  readonly bounds: Float32Array;
+}
+
+function writeOperands(layer: MeasuredLayer, folder: string): Operands {
+  const operands = makeOperands(layer);
+  writeFileSync(join(folder, 'input'), operands.input.data);
+  for (const [i, { data }] of operands.filters.entries()) writeFileSync(join(folder, `filter${i}`), data);
+  return operands;
+}
+
+async function solveLayer(layer: MeasuredLayer, operands: Operands): Promise<Solution> {
+  const reference = await createRuntime({ backend: 'reference' });
+  const expected = prepareLayer(reference, layer, operands.filters, 'NHWC').run(operands.input as Tensor).data;
+  return { expected, bounds: await boundsOf(layer, operands, expected) };
+}
+
+/** The worst case of many layers is far from any that happens, so values may be off by a share of the largest one. */
+async function solveNetwork(network: MeasuredNetwork): Promise<Solution> {
+  const reference = await createRuntime({ backend: 'reference' });
+  const { run, output } = newOutputs(reference, network, makeNetworkOperands(network));
+  run();
+  const expected = (await output()) as Float32Array;
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return { expected, bounds: new Float32Array(expected.length).fill(largest * networkTolerance) };
+}
+
+function elementsOf({ dtype }: Measured, file: Buffer): TensorData {
   return dtype === 'uint8' ? file : floatsOf(file);
 }
 

@@ -1,8 +1,7 @@
 // A whole run, as it is written to a JSON file.
-
-import type { MeasuredLayer } from '../src/measure/layer.js';
 import type { Contender } from './contender.js';
 import type { Limits, Machine } from './machine.js';
+import type { Measured } from './networks.js';
 import type { Estimate } from './ratio.js';
 
 export interface Result {
@@ -28,7 +27,7 @@ export interface Pace {
 }
 
 export interface LayerResult {
-  readonly layer: MeasuredLayer;
+  readonly layer: Measured;
   readonly multiplyAdds: number;
   /** Input, filters and output. */
   readonly bytes: number;

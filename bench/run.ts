@@ -1,13 +1,13 @@
-// One layer: every contender in a process of its own, checked, warmed up, and timed in turns; and all of that again in
+// One layer or network: every contender in a process of its own, checked, warmed up, and timed in turns; and all of that again in
 // every launch.
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { sizeOf } from '../src/core/shape.js';
-import { filterShapes, type MeasuredLayer, multiplyAdds, outputShape } from '../src/measure/layer.js';
+import type { MeasuredLayer } from '../src/measure/layer.js';
 import { median, quantile } from '../src/measure/sampler.js';
-import { Absent, type Contender } from './contender.js';
+import { Absent, type Contender, runsOn } from './contender.js';
 import { type LimitMeter, type Limits, load, type Machine, pin, roofline } from './machine.js';
+import { bytesOf, type Measured, workOf } from './networks.js';
 import { makeProblem, type Problem } from './problem.js';
 import { Worker } from './process.js';
 import { buildFolder, compile } from './programs.js';
@@ -37,9 +37,9 @@ interface Entrant {
 /** Samples of each turn of each launch, by contender. */
 type Samples = Map<Contender, number[][][]>;
 
-/** A layer through all launches of a run. */
+/** A layer or a network through all launches of a run. */
 export class LayerRun {
-  readonly #layer: MeasuredLayer;
+  readonly #measured: Measured;
   readonly #place: Place;
   readonly #skipped: Skipped;
   readonly #samples: Samples;
@@ -48,15 +48,15 @@ export class LayerRun {
   readonly #loads: number[] = [];
   #problem: Problem | undefined;
 
-  constructor(layer: MeasuredLayer, contenders: readonly Contender[], place: Place, skipped: Skipped) {
-    this.#layer = layer;
+  constructor(measured: Measured, contenders: readonly Contender[], place: Place, skipped: Skipped) {
+    this.#measured = measured;
     this.#place = place;
     this.#skipped = skipped;
-    this.#samples = new Map(contenders.filter(({ takes }) => takes(layer)).map((contender) => [contender, []]));
+    this.#samples = new Map(contenders.filter((each) => runsOn(each, measured)).map((each) => [each, []]));
   }
 
   async launch(pace: Pace): Promise<void> {
-    this.#problem ??= await makeProblem(this.#layer);
+    this.#problem ??= await makeProblem(this.#measured);
     const entrants: Entrant[] = [];
     try {
       await this.#enterAll(this.#problem, entrants);
@@ -74,14 +74,14 @@ export class LayerRun {
   }
 
   result(): LayerResult {
-    const size = { work: multiplyAdds(this.#layer), bytes: bytesOf(this.#layer) };
+    const size = { work: workOf(this.#measured), bytes: bytesOf(this.#measured) };
     const present = [...this.#samples].filter(([contender, { length }]) => length > 0 && this.#takesPart(contender));
     const bare = present.map(([contender, launches]) => {
       const bounds = this.#limits.map((limits) => roofline(size, contender, limits, this.#place.machine.levels));
       return timesOf(contender, launches, bounds);
     });
     return {
-      layer: this.#layer,
+      layer: this.#measured,
       multiplyAdds: size.work,
       bytes: size.bytes,
       limits: this.#limits,
@@ -101,7 +101,7 @@ export class LayerRun {
     const enterNext = async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         try {
-          entrants.push({ contender: next, worker: await enter(next, this.#layer, problem), turns: [] });
+          entrants.push({ contender: next, worker: await enter(next, this.#measured, problem), turns: [] });
         } catch (error) {
           const { message } = error as Error;
           if (error instanceof Absent) this.#skipped.set(next.name, message);
@@ -128,9 +128,9 @@ export class LayerRun {
 }
 
 /** Starts a contender's process and checks its result; throws `Absent`, or what is wrong with it. */
-async function enter(contender: Contender, layer: MeasuredLayer, problem: Problem): Promise<Worker> {
+async function enter(contender: Contender, measured: Measured, problem: Problem): Promise<Worker> {
   const resultPath = join(problem.folder, contender.name.replaceAll('/', ' '));
-  const worker = new Worker(commandOf(contender, layer, problem, resultPath), contender.environment);
+  const worker = new Worker(commandOf(contender, measured, problem, resultPath), contender.environment);
   try {
     const { word, rest } = await worker.answer();
     if (word === 'absent') throw new Absent(rest);
@@ -148,15 +148,15 @@ async function enter(contender: Contender, layer: MeasuredLayer, problem: Proble
 
 function commandOf(
   { name, runs, threads }: Contender,
-  layer: MeasuredLayer,
+  measured: Measured,
   { folder }: Problem,
   resultPath: string,
 ): string[] {
   if (runs.kind === 'javascript') {
     const node = runs.node?.() ?? process.execPath;
-    return [node, join(buildFolder, 'child.js'), name, JSON.stringify(layer), resultPath];
+    return [node, join(buildFolder, 'child.js'), name, JSON.stringify(measured), resultPath];
   }
-  return [compile(runs), ...layerArguments(layer, threads), folder, resultPath];
+  return [compile(runs), ...layerArguments(measured as MeasuredLayer, threads), folder, resultPath];
 }
 
 /** A layer as `layer.h` reads it from a command line, its folder and its result's file after them. */
@@ -187,10 +187,4 @@ function compared(row: Times, rows: readonly Times[]): Row {
   const peers = rows.filter((other) => other.class === row.class && other.threads === 1);
   const best = peers.reduce((first, second) => (second.median < first.median ? second : first));
   return { ...row, best: best.contender, timesBest: estimate(ratios(row.launches, best.launches)) };
-}
-
-function bytesOf(layer: MeasuredLayer): number {
-  const images = sizeOf(layer.input) + sizeOf(outputShape(layer));
-  const weights = filterShapes(layer).reduce((sum, shape) => sum + sizeOf(shape), 0);
-  return images * (layer.dtype === 'uint8' ? 1 : 4) + weights * 4;
 }

@@ -1,9 +1,11 @@
-// A layer as an ONNX model, for both builds of onnxruntime.
+// A layer or a network as an ONNX model, for both builds of onnxruntime.
 
 import { permute } from '../../src/core/layout.js';
+import type { Shape } from '../../src/core/shape.js';
 import type { Tensor } from '../../src/core/tensor.js';
 import { type MeasuredLayer, outputShape } from '../../src/measure/layer.js';
 import { channelsFirstShape, samePadding } from '../layouts.js';
+import { type MeasuredNetwork, type NetworkOperands, outputShapeOf, stepsOf } from '../networks.js';
 import { loadPeer } from '../peers.js';
 
 /** What is used of onnx-proto, the schema of the format as a package. */
@@ -15,6 +17,12 @@ interface Node {
   readonly type: string;
   readonly filter?: Tensor;
   readonly attributes?: Readonly<Record<string, number | string | readonly number[]>>;
+}
+
+/** A node between named values. */
+interface Link extends Pick<Node, 'type' | 'attributes'> {
+  readonly inputs: readonly string[];
+  readonly output: string;
 }
 
 /** The layers that ONNX has an operator for. */
@@ -32,22 +40,71 @@ const activations: Readonly<Record<string, string>> = {
 
 /** The bytes of a model whose input is `x` and whose output is `y`, both NCHW. */
 export function onnxModel(layer: MeasuredLayer, filters: readonly Tensor[]): Uint8Array {
-  const { onnx } = loadPeer<OnnxProto>('onnx-proto');
   const nodes = nodesOf(layer, filters);
   const names = ['x', ...nodes.slice(1).map((_, i) => `between${i}`), 'y'];
+  const links = nodes.map(({ type, filter, attributes }, i) => ({
+    type,
+    attributes,
+    inputs: filter ? [names[i], `filter${i}`] : [names[i]],
+    output: names[i + 1],
+  }));
+  const constants = nodes.flatMap(({ filter }, i): [string, Tensor][] => (filter ? [[`filter${i}`, filter]] : []));
+  return encode(links, Object.fromEntries(constants), layer.input, outputShape(layer));
+}
+
+/** The same of a network: its activations are `Clip`, its shortcuts `Add`, both of which onnxruntime fuses. */
+export function onnxNetwork(network: MeasuredNetwork, operands: NetworkOperands): Uint8Array {
+  const links: Link[] = [];
+  const constants: Record<string, Tensor> = { zero: scalar(0), six: scalar(6) };
+  const inputs: string[] = [];
+  let x = 'x';
+  const follow = (type: string, more: readonly string[], attributes?: Node['attributes']) => {
+    const output = `value${links.length}`;
+    links.push({ type, inputs: [x, ...more], output, attributes });
+    x = output;
+  };
+  for (const [i, { layer, filter, bias, activation, shortcut }] of stepsOf(network, operands).entries()) {
+    inputs.push(x);
+    const [node] = nodesOf(layer, filter ? [filter] : []);
+    if (node.filter) constants[`filter${i}`] = node.filter;
+    if (bias) constants[`bias${i}`] = { data: bias, shape: [bias.length] };
+    follow(node.type, [...(node.filter ? [`filter${i}`] : []), ...(bias ? [`bias${i}`] : [])], node.attributes);
+    if (shortcut !== undefined) follow('Add', [inputs[shortcut]]);
+    if (activation === 'relu6') follow('Clip', ['zero', 'six']);
+  }
+  const last = links[links.length - 1];
+  links[links.length - 1] = { ...last, output: 'y' };
+  return encode(links, constants, network.input, outputShapeOf(network));
+}
+
+function scalar(value: number): Tensor {
+  return { data: Float32Array.of(value), shape: [] };
+}
+
+/** @param input its shape in NHWC, as that of the output */
+function encode(
+  links: readonly Link[],
+  constants: Readonly<Record<string, Tensor>>,
+  input: Shape,
+  output: Shape,
+): Uint8Array {
+  const { onnx } = loadPeer<OnnxProto>('onnx-proto');
   const graph = {
-    name: 'layer',
-    node: nodes.map(({ type, filter, attributes = {} }, i) => ({
+    name: 'layers',
+    node: links.map(({ type, inputs, output: result, attributes = {} }) => ({
       opType: type,
-      input: filter ? [names[i], `filter${i}`] : [names[i]],
-      output: [names[i + 1]],
+      input: inputs,
+      output: [result],
       attribute: Object.entries(attributes).map(([name, value]) => attributeOf(name, value)),
     })),
-    initializer: nodes.flatMap(({ filter }, i) =>
-      filter ? [{ name: `filter${i}`, dataType: 1, dims: filter.shape, rawData: bytesOf(filter.data) }] : [],
-    ),
-    input: [valueInfo('x', channelsFirstShape(layer.input))],
-    output: [valueInfo('y', channelsFirstShape(outputShape(layer)))],
+    initializer: Object.entries(constants).map(([name, { data, shape }]) => ({
+      name,
+      dataType: 1,
+      dims: shape,
+      rawData: bytesOf(data),
+    })),
+    input: [valueInfo('x', channelsFirstShape(input))],
+    output: [valueInfo('y', channelsFirstShape(output))],
   };
   return onnx.ModelProto.encode({ irVersion: 8, opsetImport: [{ domain: '', version: 20 }], graph }).finish();
 }

@@ -1,10 +1,12 @@
-// onnxruntime on a model of one layer: what its native and its web build have in common.
+// onnxruntime on a model of a layer or of a network: what its native and its web build have in common.
 
-import { createRuntime } from '../../src/entries/node.js';
+import type { Shape } from '../../src/core/shape.js';
+import type { Tensor } from '../../src/core/tensor.js';
 import { outputShape } from '../../src/measure/layer.js';
-import type { JavaScript } from '../contender.js';
+import type { JavaScript, Started } from '../contender.js';
 import { channelsFirstShape, toChannelsFirst, toChannelsLast } from '../layouts.js';
-import { onnxModel } from './onnx-model.js';
+import { outputShapeOf } from '../networks.js';
+import { onnxModel, onnxNetwork } from './onnx-model.js';
 
 /** What is used of onnxruntime-common. */
 export interface OnnxRuntime {
@@ -24,25 +26,25 @@ interface OrtTensor {
 
 /** @param load gives the package, set up for so many threads */
 export function onnxruntime(load: () => OnnxRuntime, threads: number, provider: 'cpu' | 'wasm'): JavaScript {
+  const start = async (model: Uint8Array, { data, shape }: Tensor, output: Shape): Promise<Started> => {
+    const { InferenceSession, Tensor } = load();
+    const session = await InferenceSession.create(model, {
+      executionProviders: [provider],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+    });
+    const feeds = { x: new Tensor('float32', toChannelsFirst(data, shape), channelsFirstShape(shape)) };
+    let result = new Float32Array();
+    const run = async () => {
+      result = (await session.run(feeds)).y.data as Float32Array<ArrayBuffer>;
+    };
+    return { run, output: () => toChannelsLast(result, output) };
+  };
   return {
     kind: 'javascript',
-    async start(layer, { input, filters }) {
-      const { InferenceSession, Tensor } = load();
-      const session = await InferenceSession.create(onnxModel(layer, filters), {
-        executionProviders: [provider],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        graphOptimizationLevel: 'all',
-      });
-      // On a cache line, as our own operands; native code reads it where it stands.
-      const { data, shape } = (await createRuntime({ threads: 1 })).allocate(channelsFirstShape(input.shape));
-      data.set(toChannelsFirst(input.data as Float32Array, input.shape));
-      const feeds = { x: new Tensor('float32', data, shape) };
-      let result = new Float32Array();
-      const run = async () => {
-        result = (await session.run(feeds)).y.data as Float32Array<ArrayBuffer>;
-      };
-      return { run, output: () => toChannelsLast(result, outputShape(layer)) };
-    },
+    start: async (layer, { input, filters }) => start(onnxModel(layer, filters), input as Tensor, outputShape(layer)),
+    startNetwork: async (network, operands) =>
+      start(onnxNetwork(network, operands), operands.input, outputShapeOf(network)),
   };
 }

@@ -12,20 +12,23 @@ import { type Operands, oneShot, prepareLayer } from '../../src/measure/operands
 import { Absent, type Contender, type Started, slowLimit, type Unit } from '../contender.js';
 import { channelsFirstShape, toChannelsFirst, toChannelsLast } from '../layouts.js';
 import { peerFolder } from '../peers.js';
+import { type NetworkWay, newOutputs, oneShots, preparedNetwork } from './our-networks.js';
 
 type Way = (runtime: Runtime, layer: MeasuredLayer, operands: Operands) => Started;
 
 /** Where a way has its tensors. */
 type Memory = (runtime: Runtime, shape: Shape, dtype: Dtype) => Tensor<TensorData>;
 
-const native =
+/** Native code as it chooses by itself. */
+const auto = 'auto';
+const named =
   process.arch === 'arm64'
     ? ['native/neon', 'native/scalar']
-    : ['native/avx2', 'native/avx512', 'native/sse2', 'native/scalar'];
-const [best] = native;
+    : ['native/avx512', 'native/avx2', 'native/sse2', 'native/scalar'];
 const wasm = 'wasm/simd128';
 
 const units: Readonly<Record<string, Unit>> = {
+  auto: 'madd',
   'native/avx2': 'madd256',
   'native/avx512': 'madd512',
   'native/sse2': 'madd128',
@@ -36,7 +39,7 @@ const units: Readonly<Record<string, Unit>> = {
 };
 
 /** The backend's own: WASM copies nothing, and native kernels find it on a cache line. */
-const resident: Memory = (runtime, shape, dtype) => runtime.allocate(shape, dtype);
+const allocated: Memory = (runtime, shape, dtype) => runtime.allocate(shape, dtype);
 
 /** Typed arrays as JavaScript makes them. */
 const plain: Memory = (_, shape, dtype) => {
@@ -111,11 +114,14 @@ interface Variant extends Partial<Contender> {
   readonly options?: RuntimeOptions;
   /** What the name says beside the backend. */
   readonly label?: string;
+  /** How it runs networks, where it does. */
+  readonly network?: NetworkWay;
 }
 
-function contender(backend: string, way: Way, { node, options, label, ...rest }: Variant = {}): Contender {
-  const [kind, isa] = backend.split('/');
+function contender(backend: string, way: Way, { node, options, label, network, ...rest }: Variant = {}): Contender {
+  const [kind, isa] = backend === auto ? ['native'] : backend.split('/');
   const threads = options?.threads ?? 1;
+  const load = () => runtimeOf({ backend: kind as RuntimeOptions['backend'], isa, threads, ...options });
   return {
     name: [backend, label].filter((word) => word !== undefined).join(' '),
     class: kind === 'reference' ? 'javascript' : (kind as 'native' | 'wasm'),
@@ -123,17 +129,13 @@ function contender(backend: string, way: Way, { node, options, label, ...rest }:
     threads,
     exact: true,
     takes: () => true,
+    takesNetworks: network !== undefined,
     ...rest,
     runs: {
       kind: 'javascript',
       node,
-      async start(layer, operands) {
-        return way(
-          await runtimeOf({ backend: kind as RuntimeOptions['backend'], isa, threads, ...options }),
-          layer,
-          operands,
-        );
-      },
+      start: async (layer, operands) => way(await load(), layer, operands),
+      startNetwork: async (layers, operands) => network!(await load(), layers, operands),
     },
   };
 }
@@ -156,26 +158,37 @@ const isBlock = ({ operation }: MeasuredLayer) => blocks.includes(operation);
 const isSeparable = ({ operation }: MeasuredLayer) => operation === 'separableConv2d';
 const threads = availableParallelism();
 
+const hasPlanes = ({ operation }: MeasuredLayer) => operation !== 'activate';
+const [usual, inPlace] = [preparedNetwork(plain), preparedNetwork(allocated)];
+
 export const ours: readonly Contender[] = [
-  contender(best, prepared(resident), { always: true, charted: true }),
-  contender(best, prepared(resident), {
+  contender(auto, prepared(plain), { always: true, charted: true, network: usual }),
+  ...(threads > 1
+    ? [contender(auto, prepared(plain), { label: `× ${threads}`, options: { threads }, network: usual })]
+    : []),
+  contender(auto, newOutput, { label: 'new output', network: newOutputs }),
+  contender(auto, shot, { label: 'one-shot', network: oneShots }),
+  contender(auto, prepared(allocated), { label: 'allocated', network: inPlace }),
+  contender(auto, prepared(plain), {
     label: 'fast',
-    options: { isa: `${best.split('/')[1]}-fma`, precision: 'fast' },
-    unit: 'fma256',
+    options: { precision: 'fast' },
+    unit: 'fma',
     exact: false,
+    network: usual,
   }),
-  ...(threads > 1 ? [contender(best, prepared(resident), { label: `× ${threads}`, options: { threads } })] : []),
-  contender(best, channelsFirst(resident), { label: 'NCHW', takes: ({ operation }) => operation !== 'activate' }),
-  contender(best, twoCalls(resident), { label: 'two calls', takes: isSeparable }),
-  contender(best, prepared(plain), { label: 'plain arrays' }),
-  contender(best, newOutput, { label: 'new output' }),
-  contender(best, shot, { label: 'one-shot' }),
-  ...native.slice(1).map((backend) => contender(backend, prepared(resident), { charted: backend === 'native/sse2' })),
-  contender(wasm, prepared(plain), { always: true, charted: true }),
-  contender(wasm, prepared(resident), { label: 'resident' }),
-  contender(wasm, prepared(resident), { label: 'resident on Node 24', node: node24, takes: isBlock }),
-  contender(wasm, channelsFirst(plain), { label: 'NCHW', takes: ({ operation }) => operation !== 'activate' }),
+  contender(auto, channelsFirst(plain), { label: 'NCHW', takes: hasPlanes }),
+  contender(auto, twoCalls(plain), { label: 'two calls', takes: isSeparable }),
+  ...named.map((set) => contender(set, prepared(plain), { network: usual })),
+  contender(wasm, prepared(plain), { always: true, charted: true, network: usual }),
+  contender(wasm, prepared(allocated), { label: 'allocated', network: inPlace }),
+  contender(wasm, prepared(allocated), {
+    label: 'allocated on Node 24',
+    node: node24,
+    takes: isBlock,
+    network: inPlace,
+  }),
+  contender(wasm, channelsFirst(plain), { label: 'NCHW', takes: hasPlanes }),
   contender(wasm, twoCalls(plain), { label: 'two calls', takes: isSeparable }),
-  contender(wasm, shot, { label: 'one-shot' }),
+  contender(wasm, shot, { label: 'one-shot', network: oneShots }),
   contender('reference', prepared(plain), { takes: (layer) => multiplyAdds(layer) < slowLimit / 4 }),
 ];

@@ -29,23 +29,38 @@ export function makeOperands(layer: MeasuredLayer): Operands {
   return { input: tensor(data, layer.input), filters };
 }
 
-/** The layer as a prepared operator. */
+/**
+ * The layer as a prepared operator.
+ *
+ * @param epilogue options of its biases and activations, where it has such
+ */
 export function prepareLayer(
   on: Operations,
   layer: MeasuredLayer,
   filters: readonly Tensor[],
   layout: Layout,
+  epilogue: object = {},
 ): Operator {
   const { leading, options } = argumentsOf(layer, filters, layout);
   const name = `prepare${layer.operation[0].toUpperCase()}${layer.operation.slice(1)}` as keyof Operations;
   const dtype = layer.operation === 'sepFilter2d' ? { dtype: layer.dtype } : {};
-  return call(on, name)(...leading, { ...options, ...dtype }) as Operator;
+  return call(on, name)(...leading, { ...options, ...dtype, ...epilogue }) as Operator;
 }
 
-/** The layer as a one-shot call, which makes its own output. */
-export function oneShot(on: Operations, layer: MeasuredLayer, { input, filters }: Operands, layout: Layout): Tensor {
+/**
+ * The layer as a one-shot call, which makes its own output.
+ *
+ * @param rest options of its biases, its activations and its residual, where it has such
+ */
+export function oneShot(
+  on: Operations,
+  layer: MeasuredLayer,
+  { input, filters }: Operands,
+  layout: Layout,
+  rest: object = {},
+): Tensor {
   const { leading, options } = argumentsOf(layer, filters, layout);
-  return call(on, layer.operation)(input, ...leading, options) as Tensor;
+  return call(on, layer.operation)(input, ...leading, { ...options, ...rest }) as Tensor;
 }
 
 /** The operations of a layer share no signature, only its parts. */
