@@ -1,12 +1,16 @@
-// The chart of a run: the contenders that stand for their kind, and the limit of the machine.
+// The chart of a run: its contenders and the limit of the machine.
 import { chart } from '../src/measure/chart.js';
 import { median } from '../src/measure/sampler.js';
 import { contenders } from './contenders/index.js';
 import type { Result } from './result.js';
 
-/** An SVG. */
-export function drawResult({ version, machine, layers }: Result): Promise<string> {
-  const drawn = contenders.filter(({ charted }) => charted).map(({ name }) => name);
+/**
+ * An SVG.
+ *
+ * @param isWhole whether every contender of the run is drawn, and not those alone that stand for their kind
+ */
+export function drawResult({ version, machine, layers }: Result, isWhole: boolean): Promise<string> {
+  const drawn = contenders.filter(({ charted }) => isWhole || charted).map(({ name }) => name);
   const points = layers.flatMap(({ layer, multiplyAdds, rows }) =>
     drawn.flatMap((contender) => {
       const row = rows.find((candidate) => candidate.contender === contender);

@@ -3,16 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Command } from 'commander';
+import { checkFolder, chooseContenders, chooseMeasured, listText, readResult, UsageError } from './choice.js';
 import { agreement, comparisonLines } from './compare.js';
 import { Absent } from './contender.js';
-import { contenders } from './contenders/index.js';
 import { drawResult } from './drawing.js';
-import { everyLayer } from './layers.js';
 import { describeMachine, LimitMeter, type Machine } from './machine.js';
-import { networks } from './networks.js';
 import { peerVersions } from './peers.js';
 import { root } from './programs.js';
-import { conditions, replaceTables, shortTable, wholeTables } from './readme.js';
+import { conditions, replaceTables, shortTables, wholeTables } from './readme.js';
 import { layerReport } from './report.js';
 import type { Pace, Result } from './result.js';
 import { LayerRun, type Skipped } from './run.js';
@@ -20,6 +18,8 @@ import { summaryLines } from './summary.js';
 import { textTable } from './table.js';
 
 interface Options {
+  readonly list?: boolean;
+  readonly alone?: boolean;
   readonly only?: string;
   readonly with?: string;
   readonly json?: string;
@@ -36,44 +36,49 @@ const paces: Record<'quick' | 'whole', Pace> = {
 
 const program = new Command('npm run bench --')
   .description(
-    'Times sepconv and its peers, layer by layer, against each other and against the limits of this machine.',
+    'Times sepconv and its peers on layers and whole networks, against each other and against the limits of this machine.',
   )
-  .option('--only <pattern>', 'layers whose name matches; write x, ^2 and -> for ×, ² and →')
-  .option('--with <pattern>', 'contenders whose name matches, beside the best native and WASM kernels')
+  .option('--list', 'show the names of layers and contenders, and measure nothing')
+  .option('--only <pattern>', 'layers and networks whose name matches; write x, ^2 and -> for ×, ² and →')
+  .option('--with <pattern>', 'contenders whose name matches, beside auto and the WASM kernels')
+  .option('--alone', 'auto and the WASM kernels, and no others')
   .option('--quick', 'fewer launches, fewer and shorter rounds')
   .option('--json <file>', 'write every figure')
-  .option('--svg <file>', 'draw the speeds')
+  .option('--svg <file>', 'draw the speeds: of what --with chose, else of the contenders that stand for their kind')
   .option('--against <file>', 'compare with the JSON of an earlier run')
   .option('--readme', 'put the tables into README.md and bench/README.md')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .action(bench);
 
 async function bench(options: Options): Promise<void> {
-  const before: Result | undefined = options.against && JSON.parse(readFileSync(options.against, 'utf8'));
+  if (options.list) return print(listText());
+  const before = options.against === undefined ? undefined : readResult(options.against);
+  checkFolder('--json', options.json);
+  checkFolder('--svg', options.svg);
   const result = await measure(options);
   for (const [name, reason] of Object.entries(result.skipped)) print(`skipped: ${name}: ${reason}\n`);
   print(`\n${textTable(summaryLines(result))}`);
   print(`\n${conditions(result)}\n`);
   if (before !== undefined) print(`\n${textTable(comparisonLines(before, result))}\n${agreement(before, result)}\n`);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result)}\n`);
-  if (options.svg !== undefined) writeFileSync(options.svg, await drawResult(result));
+  if (options.svg !== undefined) writeFileSync(options.svg, await drawResult(result, options.with !== undefined));
   if (options.readme) {
-    writeTables('README.md', shortTable(result));
+    writeTables('README.md', shortTables(result));
     writeTables('bench/README.md', wholeTables(result));
   }
 }
 
 /** The launches of a layer are a whole pass over the layers apart, so that they differ as those of another run do. */
 async function measure(options: Options): Promise<Result> {
-  const chosen = contenders.filter(({ name, always }) => always || matches(options.with, name));
+  const chosen = chooseContenders(options.with, options.alone);
+  const measured = chooseMeasured(options.only);
   const machine = describeMachine();
   const skipped: Skipped = new Map();
   const place = { machine, meter: makeMeter(machine, skipped) };
   const pace = paces[options.quick ? 'quick' : 'whole'];
   if (machine.cores.length === 0) skipped.set('a core for each process', 'taskset is not here');
   print(`${machine.processor}, Node ${machine.node}, priority: ${machine.priority}\n`);
-  const layers = [...networks, ...everyLayer].filter(({ name }) => matches(options.only, name));
-  if (layers.length === 0) program.error(`error: no layer matches --only '${options.only}'`);
-  const runs = layers.map((layer) => new LayerRun(layer, chosen, place, skipped));
+  const runs = measured.map((each) => new LayerRun(each, chosen, place, skipped));
   try {
     for (let launch = 1; launch <= pace.launches; launch++) {
       print(`launch ${launch} of ${pace.launches}\n`);
@@ -112,13 +117,6 @@ function print(text: string): void {
   process.stdout.write(text);
 }
 
-/** Whether a name matches, in the signs of a keyboard too. */
-function matches(pattern: string | undefined, name: string): boolean {
-  if (pattern === undefined) return true;
-  const typed = name.replaceAll('×', 'x').replaceAll('²', '^2').replaceAll('→', '->');
-  return [name, typed].some((text) => new RegExp(pattern, 'i').test(text));
-}
-
 function makeMeter(machine: Machine, skipped: Skipped): LimitMeter | undefined {
   try {
     return new LimitMeter(machine);
@@ -129,4 +127,9 @@ function makeMeter(machine: Machine, skipped: Skipped): LimitMeter | undefined {
   }
 }
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  program.error(`error: ${error.message}`);
+}

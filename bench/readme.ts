@@ -1,5 +1,5 @@
 // The tables of bench/README.md, and the short one of README.md, between their markers.
-import { overviewLines } from './overview.js';
+import { meansText, networkLines, overviewLines } from './overview.js';
 import { limitTexts, peakTexts } from './report.js';
 import type { Result } from './result.js';
 import { summaryLines } from './summary.js';
@@ -14,13 +14,34 @@ export function replaceTables(text: string, tables: string): string {
   return `${text.slice(0, from + begin.length)}\n\n${tables}\n${text.slice(to)}`;
 }
 
-/** Against each peer. */
-export function shortTable(result: Result): string {
+/** Networks and chains, then the means of single layers, each with the words that it uses. */
+export function shortTables(result: Result): string {
   const { date, machine } = result;
-  return `${markdownTable(overviewLines(result))}\nOne core of ${machine.processor}, ${date.slice(0, 10)}.\n`;
+  const place = `One core of ${machine.processor}, Node ${machine.node}, ${date.slice(0, 10)}.`;
+  const networks = (['native', 'wasm'] as const)
+    .map((name) => networkLines(result, name))
+    .filter((lines) => lines.length > 1);
+  const means = overviewLines(result);
+  return [
+    ...networks.map(markdownTable),
+    ...(networks.length > 0 ? [`${networkWords}\n`] : []),
+    ...(means.length > 1 ? [`${layerWords}\n`, markdownTable(means), `Means of ${meansText(result)}.\n`] : []),
+    `${place}\n`,
+  ].join('\n');
 }
 
-/** What was measured on what, the targets, and the median of every contender on every layer. */
+const networkWords = `Time of a call; behind a peer's, how many times as long as the first column it took. _auto_ and
+_wasm/simd128_ are the library as a program calls it: prepared operators on plain arrays, two of them for the outputs in
+turn. _New output_: every layer's is new. _One-shot_: nothing is prepared. _Allocated_: tensors of \`runtime.allocate\`, on
+cache lines and in the memory of WASM. _Fast_: \`precision: 'fast'\`. _native/…_: an instruction set by name. _× 2_: two
+threads. _onnxruntime-node_ is as installed; _tuned_ keeps glibc from giving memory back after every call.
+_TensorFlow.js WASM_ keeps its tensors in its memory; _copies_ counts the way of plain arrays in and out.`;
+
+const layerWords = `One layer alone, how many times faster as a geometric mean. It hides what a layer costs its neighbours:
+onnxruntime reorders its tensors at both ends of a model, so that a model of one layer pays twice for what a network pays
+once, and caches are warm with the one input. The networks above decide.`;
+
+/** What was measured on what, the targets, how builds differ, and the median of every contender on every layer. */
 export function wholeTables(result: Result): string {
   const absent = Object.entries(result.skipped).map(([name, reason]) => `- skipped: ${name}: ${reason}\n`);
   const classes = ['native', 'wasm', 'javascript'] as const;

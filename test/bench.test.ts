@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chooseMeasured, everything } from '../bench/choice.js';
 import { contenders } from '../bench/contenders/index.js';
 import { everyLayer } from '../bench/layers.js';
 import { makeProblem } from '../bench/problem.js';
@@ -55,6 +56,15 @@ describe('layers', () => {
       prepareLayer(runtime, layer, filters, 'NHWC').run(input as never),
     );
   });
+});
+
+test.each([
+  ['^depthwise 3x3 56^2x128$', ['depthwise 3×3 56²×128']],
+  ['^depthwise 3×3 56²×128$', ['depthwise 3×3 56²×128']],
+  ['^pointwise 7^2 512->1024$', ['pointwise 7² 512→1024']],
+  ['^mobilenetv[12] 224$', ['MobileNetV1 224', 'MobileNetV2 224']],
+])('--only %s is typed on any keyboard', (pattern, names) => {
+  expect(chooseMeasured(pattern).map(({ name }) => name)).toEqual(names);
 });
 
 describe('the sampler', () => {
@@ -132,6 +142,34 @@ describe('npm run bench', () => {
     await build({ entryPoints, outdir, bundle: true, platform: 'node', format: 'esm', packages: 'external' });
   });
   afterAll(() => rmSync(outdir, { recursive: true }));
+
+  test('--list shows networks, layers and contenders', () => {
+    const { status, stdout } = run('--list');
+    expect(status).toBe(0);
+    for (const { name } of [...everything, ...contenders]) expect(stdout).toContain(`  ${name}\n`);
+  });
+
+  test.each([
+    [
+      ['--only', 'nothing at all'],
+      /^error: --only 'nothing at all' matches none of the \d+ names; --list shows them\n$/,
+    ],
+    [['--with', 'nobody'], /^error: --with 'nobody' matches none of the \d+ names; --list shows them\n$/],
+    [['--only', '('], /^error: --only '\(' is not a regular expression: /],
+    [['--with', '*'], /^error: --with '\*' is not a regular expression: /],
+    [['--alone', '--with', 'auto'], /^error: --alone leaves out all/],
+    [['--against', '/no/such.json'], /^error: --against \/no\/such.json cannot be read: ENOENT/],
+    [
+      ['--against', fileURLToPath(new URL('../package.json', import.meta.url))],
+      /^error: --against .* was not written by --json/,
+    ],
+    [['--json', '/no/such/run.json'], /^error: --json \/no\/such\/run.json: there is no folder \/no\/such\n$/],
+    [['--fast'], /^error: unknown option '--fast'/],
+  ])('%j is answered by a sentence, before anything is measured', (args, sentence) => {
+    const { status, stdout, stderr } = run(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(sentence);
+  });
 
   test('times, checks, writes, and compares with an earlier run', () => {
     const json = join(folder, 'run.json');
