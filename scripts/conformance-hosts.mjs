@@ -1,13 +1,16 @@
 // conformance/hosts.json: what sepconv verify gave on machines and engines, and its table in README.md.
-// node scripts/conformance-hosts.mjs [--processor name] program … adds the rows of `program … dist/cli/main.js verify --json`.
+// node scripts/conformance-hosts.mjs [--processor name] program … adds the rows of `program … dist/cli/main.js verify --json`;
+// with --from folder, those that test/hosts left there.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const file = at('conformance/hosts.json');
 
 const given = process.argv.slice(2);
+const folder = given[0] === '--from' ? given.splice(0, 2)[1] : undefined;
 const processor = given[0] === '--processor' ? given.splice(0, 2)[1] : undefined;
 const [program, ...options] = given;
 
@@ -15,11 +18,15 @@ const nameOf = ({ backend, isa }) => (isa === 'none' ? backend : `${backend}/${i
 const keyOf = (row) => [row.vectors, row.system, row.processor, row.engine, nameOf(row)].join(' · ');
 
 const known = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
-const rows = [...known, ...(program === undefined ? [] : collect())];
+const rows = [...known, ...(folder === undefined ? [] : left()), ...(program === undefined ? [] : collect())];
 const newest = new Map(rows.map((row) => [keyOf(row), row]));
 const sorted = [...newest.keys()].sort().map((key) => newest.get(key));
 writeFileSync(file, `[\n${sorted.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
 writeTable(sorted);
+
+function left() {
+  return readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+}
 
 function collect() {
   const args = [...options, at('dist/cli/main.js'), 'verify', '--json'];

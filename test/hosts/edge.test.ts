@@ -5,8 +5,8 @@ import { EdgeRuntime } from 'edge-runtime';
 import { build, type Plugin } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import * as reference from '../../src/entries/reference.js';
-import { app, expectResult } from './support/app.js';
-import { nodeBinary, program, root, run } from './support/programs.js';
+import { app, expectResult, keepRow } from './support/app.js';
+import { nodeBinary, program, root, run, versionOf } from './support/programs.js';
 
 /** Runs a bundled Worker and the .wasm files beside it in workerd, and gives the line of JSON that it logs. */
 async function runWorker(folder: string, main: string): Promise<string> {
@@ -39,7 +39,8 @@ describe('workerd', () => {
     const outdir = join(app, 'out', conditions);
     await bundleWorker('service.mjs', outdir, conditions.split(','));
     expect(readFileSync(join(outdir, 'service.js'), 'utf8')).not.toMatch(/node:|process\./);
-    expectResult({ stdout: await runWorker(outdir, 'service.js'), stderr: '' }, 'wasm');
+    const result = expectResult({ stdout: await runWorker(outdir, 'service.js'), stderr: '' }, 'wasm');
+    keepRow(`workerd ${versionOf('workerd')}`, result);
   });
   test('bundled by wrangler', async () => {
     writeFileSync(
@@ -82,5 +83,5 @@ test("Vercel's edge runtime", async () => {
   const kernels = new WebAssembly.Module(readFileSync(join(app, 'node_modules/sepconv/dist/kernels.wasm')));
   const runtime = new EdgeRuntime({ extend: (context) => Object.assign(context, { kernels }) });
   const result = runtime.evaluate(`${outputFiles[0].text}; JSON.stringify(main.result())`);
-  expectResult({ stdout: result, stderr: '' }, 'wasm');
+  keepRow(`edge-runtime ${versionOf('edge-runtime')}`, expectResult({ stdout: result, stderr: '' }, 'wasm'));
 });

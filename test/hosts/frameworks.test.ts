@@ -16,7 +16,7 @@ function appWith(name: string, ...packages: string[]): string {
 
 /** The line that the probe printed among others. */
 function lineOf({ stdout, stderr }: { stdout: string; stderr: string }) {
-  return { stdout: `${stdout}\n${stderr}`.match(/\{"hash".*\}/)?.[0] ?? '', stderr };
+  return { stdout: `${stdout}\n${stderr}`.match(/\{"sha256".*\}/)?.[0] ?? '', stderr };
 }
 
 test('Vitest', async () => {

@@ -1,5 +1,34 @@
 // What a program writes: named imports, which a bundler may shake.
-import { defaultRuntime, depthwiseConv2d, maxPool2d, separableConv2d, tensor } from 'sepconv';
+import {
+  activate,
+  add,
+  avgPool2d,
+  conv2d,
+  convTranspose2d,
+  defaultRuntime,
+  depthwiseConv2d,
+  globalAvgPool2d,
+  globalMaxPool2d,
+  maxPool2d,
+  pointwiseConv2d,
+  separableConv2d,
+  sepFilter2d,
+} from 'sepconv';
 import { probe } from './probe.mjs';
 
-export const result = () => probe({ defaultRuntime, depthwiseConv2d, maxPool2d, separableConv2d, tensor });
+export const result = () =>
+  probe({
+    activate,
+    add,
+    avgPool2d,
+    conv2d,
+    convTranspose2d,
+    defaultRuntime,
+    depthwiseConv2d,
+    globalAvgPool2d,
+    globalMaxPool2d,
+    maxPool2d,
+    pointwiseConv2d,
+    separableConv2d,
+    sepFilter2d,
+  });

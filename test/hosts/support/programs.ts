@@ -1,5 +1,6 @@
 // Programs of the hosts, as processes.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -10,6 +11,10 @@ export const root = join(hosts, '../..');
 /** A file of a package of the hosts. */
 export function program(name: string, file: string): string {
   return join(hosts, 'node_modules', name, file);
+}
+
+export function versionOf(name: string): string {
+  return JSON.parse(readFileSync(program(name, 'package.json'), 'utf8')).version;
 }
 
 export function nodeBinary(version: number | string): string {

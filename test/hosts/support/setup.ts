@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import type { TestProject } from 'vitest/node';
 import { hosts, nodeBinary, program, root, run } from './programs.js';
 import { type Packed, serveRegistry } from './registry.js';
@@ -24,12 +25,14 @@ declare module 'vitest' {
 export default async function setup({ provide }: TestProject): Promise<() => void> {
   installHosts();
   const folder = mkdtempSync(join(tmpdir(), 'sepconv-hosts-'));
-  const packages = [join(root, 'build/package'), join(hosts, 'node_modules/commander'), standIn(folder)].map((from) =>
-    pack(from, folder),
+  const packages = [join(root, 'build/package'), join(hosts, 'node_modules/commander'), ...standIns(folder)].map(
+    (from) => pack(from, folder),
   );
   const { url, server } = await serveRegistry(packages);
   const app = join(folder, 'app');
   cpSync(join(hosts, 'apps'), app, { recursive: true });
+  const probe = join(hosts, 'support/probe.ts');
+  await build({ entryPoints: [probe], bundle: true, format: 'esm', outfile: join(app, 'probe.mjs') });
   await run(nodeBinary(20), [program('npm-11', 'bin/npm-cli.js'), 'install', 'sepconv', '--no-audit', '--no-fund'], {
     cwd: app,
     env: { npm_config_registry: url, npm_config_cache: join(folder, 'npm-cache') },
@@ -46,13 +49,14 @@ export default async function setup({ provide }: TestProject): Promise<() => voi
   };
 }
 
-/** An empty sharp, which is optional: only Yarn and Deno ask for it with all that it needs. */
-function standIn(folder: string): string {
+/** Empty packages in place of the optional ones: only Yarn and Deno ask for them, with all that they need. */
+function standIns(folder: string): string[] {
   const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const manifest = { name: 'sharp', version: optionalDependencies.sharp.replace('^', '') };
-  mkdirSync(join(folder, 'sharp'));
-  writeFileSync(join(folder, 'sharp/package.json'), JSON.stringify(manifest));
-  return join(folder, 'sharp');
+  return Object.entries<string>(optionalDependencies).map(([name, range]) => {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, 'package.json'), JSON.stringify({ name, version: range.replace('^', '') }));
+    return join(folder, name);
+  });
 }
 
 /** What package-lock.json names, where that is not there yet. */
