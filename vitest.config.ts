@@ -10,8 +10,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    // Those of hosts and of the page need more than Node: npm run test:hosts and test:page.
-    exclude: ['**/node_modules/**', 'test/hosts/**', 'test/page/**'],
+    // Those of hosts, of the page and of faults need more than Node: npm run test:hosts, test:page and test:queue.
+    exclude: ['**/node_modules/**', 'test/hosts/**', 'test/page/**', 'test/faults/**'],
     // Processes, not threads: some tests change the environment or detach buffers of the process they run in.
     pool: 'forks',
     maxWorkers: '100%',

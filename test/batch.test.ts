@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -61,6 +62,8 @@ describe('inputs', () => {
     expect(await paths(['-'], 'found/0.png\nfound/2.png\n')).toEqual(all.slice(0, 2));
     expect(await paths(['-'], 'found/0.png\0found/a\nb.png\0')).toEqual(['found/0.png', 'found/a\nb.png']);
     expect((await findInputs(['found'], 'found/more')).map(({ path }) => path)).toEqual(all.slice(0, 2));
+    const address = 'https://pictures.example/a.png?size=2';
+    expect(await paths(['-', address], `found/0.png\n${address}\n`)).toEqual(['found/0.png', address]);
     await expect(findInputs(['found/*.webp'], 'out')).rejects.toMatchObject({ code: 'ERR_FILE' });
   });
 });
@@ -76,6 +79,17 @@ describe('outputs', () => {
   test('stand where their pictures stood, by the template', () => {
     expect(outputs('{dir}/{stem}.{ext}', ['a/b/c.jpg', 'a'], ['a/d.gif', 'a'])).toEqual(['out/b/c.jpg', 'out/d.png']);
     expect(outputs('{stem}-soft.webp', ['a/b/c.d.jpg', 'a'])).toEqual(['out/c.d-soft.webp']);
+  });
+
+  test('of addresses stand by their paths, and may go to addresses', () => {
+    const address = 'https://pictures.example/a%20b/c.jpg?size=2';
+    expect(outputs('{dir}/{stem}.{ext}', [address, ''])).toEqual(['out/a b/c.jpg']);
+    const [{ output }] = assignOutputs(
+      [{ path: address, base: '' }],
+      'http://results.example/new/',
+      '{dir}/{stem}.png',
+    );
+    expect(output).toBe('http://results.example/new/a%20b/c.png');
   });
 
   test.each([
@@ -119,6 +133,7 @@ describe('sepconv batch', () => {
     await fail(['batch', 'given', '--out-dir', 'new', '-k', 'sobelx'], 2, /kernel: /);
     await fail(['batch', 'given', '--out-dir', 'new', '--window', '2'], 2, /window: /);
     await fail(['batch', 'given'], 2, /--out-dir/);
+    await fail(['batch', 'https://pictures.example/a.png', '--out-dir', 'new'], 2, /queue: .*add --queue/);
     expect(readFileSync(at('taken/0.png'), 'utf8')).toBe('mine');
   });
 
@@ -138,9 +153,12 @@ describe('sepconv batch', () => {
     truncateSync(at('again-out/0.png'), 100);
     rmSync(at('again-out/2.png'));
     appendFileSync(at('again-out/.sepconv-batch.jsonl'), '\n{"output":"more/1.j');
+    const leftover = at('again-out/.0.png.0123456789ab');
+    writeFileSync(leftover, 'half');
     expect(await resumed(['--dry-run'])).toEqual(['again/0.png', 'again/2.png']);
     expect(await resumed()).toEqual(['again/0.png', 'again/2.png']);
     expect(filesIn('again-out')).toEqual(whole);
+    expect(existsSync(leftover)).toBe(false);
     cpSync(at('again/more/1.jpg'), at('again/more/3.jpg'));
     appendFileSync(at('again/more/3.jpg'), 'x');
     expect(await resumed()).toEqual(['again/more/3.jpg']);

@@ -4,8 +4,9 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { invalid, SepconvError } from '../core/errors.js';
 
 export interface Input {
+  /** Of a file, or an address. */
   readonly path: string;
-  /** The folder below which results keep the places of their pictures. */
+  /** The folder below which results keep the places of their pictures; of an address it is the host. */
   readonly base: string;
 }
 
@@ -24,6 +25,7 @@ export async function findInputs(names: readonly string[], except: string, list?
   const files: string[] = [];
   for (const name of names) {
     if (name === '-') files.push(...linesOf(list ?? ''));
+    else if (isAddress(name)) files.push(name);
     else {
       const kind = await stat(name).catch(() => undefined);
       if (kind?.isDirectory()) found.push(...(await search(name, [`**/*.{${extensions.join(',')}}`], except)));
@@ -31,9 +33,9 @@ export async function findInputs(names: readonly string[], except: string, list?
       else files.push(name);
     }
   }
-  const base = commonFolder(files);
+  const base = commonFolder(files.filter((path) => !isAddress(path)));
   const all = [...found, ...files.map((path) => ({ path, base }))];
-  return [...new Map(all.map((input) => [resolve(input.path), input])).values()];
+  return [...new Map(all.map((input) => [placeOf(input.path), input])).values()];
 }
 
 function linesOf(list: string): string[] {
@@ -77,6 +79,16 @@ function commonFolder(files: readonly string[]): string {
   let common = folders[0] ?? '.';
   for (const folder of folders) while (!isInside(folder, common)) common = dirname(common);
   return common;
+}
+
+/** Whether a picture is at an address, and in no file. */
+export function isAddress(path: string): boolean {
+  return /^https?:\/\//i.test(path) && URL.canParse(path);
+}
+
+/** The one name of a place that has many. */
+export function placeOf(path: string): string {
+  return isAddress(path) ? new URL(path).href : resolve(path);
 }
 
 /** Whether a path is a folder or lies in it. */

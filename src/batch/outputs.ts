@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { dirname, extname, join, normalize, parse, relative, resolve } from 'node:path';
 import { invalid } from '../core/errors.js';
 import { formatOf } from '../image/formats.js';
-import { type Input, isInside } from './inputs.js';
+import { type Input, isAddress, isInside, placeOf } from './inputs.js';
 import { Journal } from './journal.js';
 
 export interface Assignment {
@@ -27,12 +27,13 @@ export function journalOf(folder: string): string {
  * of the folder, or the name asks for no format
  */
 export function assignOutputs(inputs: readonly Input[], folder: string, name: string): Assignment[] {
-  const pictures = new Set(inputs.map(({ path }) => resolve(path)));
+  const pictures = new Set(inputs.map(({ path }) => placeOf(path)));
   const takenBy = new Map<string, string>();
   return inputs.map((input) => {
-    const output = join(folder, fill(name, input));
-    const place = resolve(output);
-    if (!isInside(output, folder)) {
+    const below = fill(name, input);
+    const output = isAddress(folder) ? addressBelow(folder, below) : join(folder, below);
+    const place = placeOf(output);
+    if (!isInside(join('folder', below), 'folder')) {
       throw invalid('ERR_OPTION', 'name', 'a name below the folder of the results', name, 'leave out ..');
     }
     formatOf(output);
@@ -72,7 +73,14 @@ export async function checkOutputs(assignments: readonly Assignment[], folder: s
   throw invalid('ERR_FILE', 'output', 'new files', `${present[0]}, one of ${present.length} that exist`, fix);
 }
 
-function fill(name: string, { path, base }: Input): string {
+function addressBelow(folder: string, path: string): string {
+  const { origin, pathname, search, hash } = new URL(folder);
+  if (search || hash) throw invalid('ERR_OPTION', 'out-dir', 'an address without ? and #', folder, 'leave them out');
+  return `${origin}${pathname.replace(/\/$/, '')}${join('/', path).split('/').map(encodeURIComponent).join('/')}`;
+}
+
+function fill(name: string, input: Input): string {
+  const { path, base } = isAddress(input.path) ? { path: pathIn(input.path), base: '/' } : input;
   const { name: stem } = parse(path);
   const parts: Record<string, string> = {
     dir: relative(resolve(base), dirname(resolve(path))),
@@ -85,6 +93,15 @@ function fill(name: string, { path, base }: Input): string {
       throw invalid('ERR_OPTION', 'name', 'a name with {dir}, {stem} and {ext}', whole, 'name one of them');
     }),
   );
+}
+
+function pathIn(address: string): string {
+  const { pathname } = new URL(address);
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
 }
 
 function extensionFor(path: string): string {

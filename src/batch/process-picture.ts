@@ -33,8 +33,8 @@ interface Done {
   readonly milliseconds: { readonly decode: number; readonly kernel: number; readonly encode: number };
   /** Of the results' values, as the command line tells it; where it was asked for. */
   readonly sha256?: string | undefined;
-  /** SHA-256 of the file that it went to. */
-  readonly fileSha256?: string | undefined;
+  /** SHA-256 of the encoded result. */
+  readonly fileSha256: string;
 }
 
 /**
@@ -71,14 +71,14 @@ export async function processPicture(
       notes: [...notes, ...filtered.notes],
       milliseconds: filtered.milliseconds,
       sha256: recipe.hash ? outputHash(filtered.result.image.data) : undefined,
+      fileSha256: sha256(filtered.bytes),
     } as const;
     if (output === undefined) return { ...told, bytes: filtered.bytes };
     await makeFolder(dirname(output));
     const isOurs = resume && journal?.has(output) === true;
-    const fileSha256 = sha256(filtered.bytes);
-    if (key) await journal?.add(output, key, fileSha256);
+    if (key) await journal?.add(output, key, told.fileSha256);
     await writeBytes(output, filtered.bytes, force || isOurs);
-    return { ...told, fileSha256 };
+    return told;
   } finally {
     release();
   }

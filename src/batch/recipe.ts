@@ -44,6 +44,9 @@ export interface Recipe {
 /** What a pixel takes on its way: samples, colours as float32 with and without a border, results, and what codecs hold. */
 const bytesPerPixel = 96;
 
+/** Whatever is filtered at once in this process shares its memory, of which a container may have less than the machine. */
+const room = new Room(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 / bytesPerPixel);
+
 /**
  * Reads the options and the filters.
  *
@@ -70,7 +73,6 @@ export async function readRecipe(options: RecipeOptions): Promise<Recipe> {
     // Filters for grey pictures may fit no colours.
     if (!(error instanceof SepconvError && error.code === 'ERR_SHAPE')) throw error;
   });
-  const room = new Room(totalmem() / 2 / bytesPerPixel);
   const digest = await digestOf({ ...texts, range: read.range }, texts);
   return { on, ...read, maxPixels, hash, digest, room, jobFor };
 }

@@ -1,10 +1,10 @@
 // sepconv batch --queue: the pictures as jobs for whatever workers there are.
 import { realpath } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { isInside } from '../batch/inputs.js';
+import { isAddress, isInside } from '../batch/inputs.js';
 import type { Assignment } from '../batch/outputs.js';
-import type { PictureJob } from '../batch/queue/picture-job.js';
-import { type QueueOutcome, submit } from '../batch/queue/submit.js';
+import type { QueueOutcome, Submission } from '../batch/queue/queued-batch.js';
+import { submit } from '../batch/queue/submit.js';
 import { version } from '../batch/version.js';
 import { invalid } from '../core/errors.js';
 import { isFilterFile } from '../image/filters.js';
@@ -21,20 +21,22 @@ export async function* queued(
   assignments: readonly Assignment[],
   options: BatchOptions,
   signal: AbortSignal,
+  say: (sentence: string) => void,
 ): AsyncGenerator<Line> {
   const root = options.root ?? '.';
   const base = { version, texts: await textsBelow(root, textsOf(options)), range: options.range as Range | undefined };
-  const jobs: (Assignment & { readonly job: PictureJob })[] = [];
+  const submissions: Submission[] = [];
   for (const { input, output } of assignments) {
     const names = { input: await below(root, input), output: await below(root, output) };
-    jobs.push({ input, output, job: { ...base, ...names, hash: options.json === true } });
+    submissions.push({ input, output, job: { ...base, ...names, hash: options.json === true } });
   }
-  const settings = { queue: options.queue!, root, signal, keep: options.keep === true };
-  for await (const outcome of submit(jobs, settings)) yield lineOf(outcome);
+  const settings = { queue: options.queue!, root, signal, keep: options.keep === true, say };
+  for await (const outcome of submit(submissions, settings)) yield lineOf(outcome);
 }
 
-/** The place of a file as workers have it. */
+/** The place of a file as workers have it; an address is the same for all. */
 async function below(root: string, path: string): Promise<string> {
+  if (isAddress(path)) return path;
   const place = resolve(path);
   const real = await realpath(dirname(place)).then(
     (folder) => join(folder, place.slice(dirname(place).length)),
@@ -59,6 +61,7 @@ function lineOf(outcome: QueueOutcome): Line {
     const [, code = null, message] = /^(?:(ERR_\w+): )?([\s\S]*)$/.exec(outcome.reason)!;
     return { input, output, status: 'failed', error: { code, message } };
   }
+  if (outcome.status === 'skipped') return { input, output, status: 'skipped' };
   const { milliseconds, sha256, notes } = outcome;
   return { input, output, status: 'done', milliseconds, sha256, notes };
 }

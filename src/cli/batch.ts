@@ -1,14 +1,14 @@
 // sepconv batch [pictures...]: many pictures through one mode, each into a file.
 import { text } from 'node:stream/consumers';
 import { filterPictures, type PictureOutcome } from '../batch/filter-pictures.js';
-import { findInputs } from '../batch/inputs.js';
+import { findInputs, isAddress } from '../batch/inputs.js';
 import { Journal } from '../batch/journal.js';
 import { type Assignment, assignOutputs, checkOutputs, defaultName, journalOf } from '../batch/outputs.js';
 import { keyOf } from '../batch/process-picture.js';
 import { type RecipeOptions, readRecipe } from '../batch/recipe.js';
 import { invalid, SepconvError } from '../core/errors.js';
 import { createRuntime } from '../entries/node.js';
-import { makeFolder, readBytes, writeStdout } from '../image/files.js';
+import { makeFolder, readBytes, removeLeftovers, writeStdout } from '../image/files.js';
 import type { JobTexts } from '../image/named-job.js';
 import { readCountText } from '../image/option-texts.js';
 import type { Range } from '../image/pixels.js';
@@ -44,18 +44,23 @@ export async function batch(names: readonly string[], options: BatchOptions): Pr
   const list = names.includes('-') ? await text(process.stdin) : undefined;
   const assignments = assignOutputs(await findInputs(names, outDir, list), outDir, name);
   const queue = options.queue || undefined;
+  checkAddresses(assignments, queue !== undefined, force);
   // What is there of jobs that were done is known by the queue.
   if (!force && !(queue && resume)) await checkOutputs(assignments, outDir, resume);
   const job = await readJobOptions(options);
-  if (options.dryRun) return plan(assignments, job, outDir, resume, json);
+  if (options.dryRun) return plan(assignments, job, outDir, resume && !queue, json);
   await readRecipe(job);
-  await makeFolder(outDir);
+  if (!isAddress(outDir)) await makeFolder(outDir);
+  if (resume && !queue) await removeLeftovers(assignments.map(({ output }) => output));
   const stop = new AbortController();
-  const outcomes = queue ? queued(assignments, options, stop.signal) : here(assignments, job, options, stop.signal);
   const progress = await batchProgress(assignments.length);
+  const say = (sentence: string) => progress.say(`sepconv: ${sentence}`);
+  const outcomes = queue
+    ? queued(assignments, options, stop.signal, say)
+    : here(assignments, job, options, stop.signal);
   const interrupt = () => {
     stop.abort();
-    progress.say(`sepconv: ${queue ? 'leaving the queue' : 'finishing what is in hand'}; Ctrl-C again ends at once`);
+    say(`${queue ? 'leaving the queue' : 'finishing what is in hand'}; Ctrl-C again ends at once`);
   };
   const counts = { done: 0, skipped: 0, failed: 0 };
   const begin = performance.now();
@@ -64,7 +69,7 @@ export async function batch(names: readonly string[], options: BatchOptions): Pr
       for await (const line of outcomes) {
         counts[line.status]++;
         progress.advance(line.status === 'failed');
-        if (line.error) progress.say(`sepconv: failed: ${sentenceOf(line.input, line.error.message)}`);
+        if (line.error) say(`failed: ${sentenceOf(line.input, line.error.message)}`);
         if (json) await writeStdout(`${JSON.stringify(line)}\n`);
       }
     });
@@ -73,6 +78,18 @@ export async function batch(names: readonly string[], options: BatchOptions): Pr
   }
   const goesOn = queue && options.keep ? 'the jobs stay on the queue' : '--resume goes on';
   conclude(counts, assignments.length, (performance.now() - begin) / 1000, stop.signal.aborted ? goesOn : undefined);
+}
+
+/** Addresses are for workers, who say which hosts they reach; what a result at one replaces can not be seen from here. */
+function checkAddresses(assignments: readonly Assignment[], isQueued: boolean, force: boolean): void {
+  const found = assignments.flatMap(({ input, output }) => [input, output]).find(isAddress);
+  if (found !== undefined && !isQueued) {
+    throw invalid('ERR_OPTION', 'queue', 'a queue whose workers reach addresses', 'none', 'add --queue, or give files');
+  }
+  const output = assignments.map((each) => each.output).find(isAddress);
+  if (output !== undefined && !force) {
+    throw invalid('ERR_FILE', 'output', 'leave to replace what is at an address', output, 'add --force');
+  }
 }
 
 /** What is told of a picture. */

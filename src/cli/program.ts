@@ -151,7 +151,10 @@ function addBatch(command: Command): void {
     .description(
       'Does to many pictures what sepconv does to one, on all cores; a picture that fails holds up no other.',
     )
-    .argument('<pictures...>', "files, folders and patterns, 'photos/**/*.jpg'; - reads a list of files, one a line")
+    .argument(
+      '<pictures...>',
+      "files, folders and patterns, 'photos/**/*.jpg'; with --queue, addresses, too; - reads a list, one a line",
+    )
     .requiredOption('--out-dir <folder>', 'where the results are written, each where its picture is below its folder');
   addJobOptions(command)
     .optionsGroup('Results:')
@@ -181,7 +184,10 @@ function addWorker(command: Command): void {
     .description('Takes the pictures of sepconv batch --queue, beside other machines, until SIGTERM or Ctrl-C.')
     .addOption(new Option('--queue <address>', 'redis://HOST:PORT, rediss:// with TLS').env('SEPCONV_QUEUE'))
     .requiredOption('--root <folder>', 'nothing outside of it is read or written')
-    .option('--allow-host <names...>', 'hosts whose addresses may be inputs (default: none)')
+    .option(
+      '--allow-host <names...>',
+      'hosts whose addresses may be inputs and results; what is inside the network by its IP address, too (default: none)',
+    )
     .option('--concurrency <n>', 'pictures at once (default: as many as there are cores)')
     .option('--max-bytes <n>', 'of a file', '268435456')
     .option('--max-seconds <n>', 'for a picture', '300')

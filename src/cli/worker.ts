@@ -1,13 +1,13 @@
 // sepconv worker: takes pictures from a queue until it is told to end.
-import { createServer, type Server } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { shownAddress } from '../batch/queue/redis.js';
-import { type RunningWorker, startWorker } from '../batch/queue/worker.js';
+import { startWorker, type WorkerState } from '../batch/queue/worker.js';
 import { version } from '../batch/version.js';
-import { invalid, SepconvError } from '../core/errors.js';
+import { invalid } from '../core/errors.js';
 import { createRuntime } from '../entries/node.js';
 import { readCountText } from '../image/option-texts.js';
 import { type MachineTexts, readRuntimeOptions } from './convolve.js';
+import { serveHealth } from './health.js';
 import { interruptible } from './interrupt.js';
 
 export interface WorkerOptions extends MachineTexts {
@@ -37,7 +37,7 @@ export async function worker(options: WorkerOptions): Promise<void> {
   const concurrency = options.concurrency ? count('concurrency', options.concurrency) : availableParallelism();
   const say = (sentence: string) => void process.stderr.write(`sepconv: ${sentence.replace(/\s*\n\s*/g, ' ')}\n`);
   const grace = count('grace', options.grace);
-  const running = await startWorker({
+  const settings = {
     queue,
     root,
     allowedHosts: options.allowHost ?? [],
@@ -48,18 +48,25 @@ export async function worker(options: WorkerOptions): Promise<void> {
     lockSeconds: count('lock-seconds', options.lockSeconds),
     on: await createRuntime(readRuntimeOptions(options)),
     say,
-  });
+  };
+  const state: WorkerState = { done: 0, failed: 0, restarts: 0, isConnected: false };
   const port = options.healthPort === undefined ? undefined : count('health-port', options.healthPort);
-  const health = port === undefined ? undefined : await serveHealth(running, port);
-  say(`worker ${version} takes pictures below ${root} from ${shownAddress(queue)}, ${concurrency} at once`);
-  await untilStopped();
-  say(`finishing what is in hand, for ${grace} s at most`);
-  await interruptible(
-    () => {},
-    () => running.close(grace),
-  );
-  health?.close();
-  say(`${running.counts.done} done, ${running.counts.failed} failed`);
+  const health = port === undefined ? undefined : await serveHealth(state, port);
+  try {
+    const running = await startWorker(settings, state);
+    say(`worker ${version} takes pictures below ${root} from ${shownAddress(queue)}, ${concurrency} at once`);
+    await untilStopped();
+    say(`finishing what is in hand, for ${grace} s at most`);
+    const left = await interruptible(
+      () => {},
+      () => running.close(grace),
+    );
+    say(`${state.done} done, ${state.failed} failed${left > 0 ? `, ${left} in hand, which others will take` : ''}`);
+    // What can not be stopped would keep the process.
+    if (left > 0) process.exit(0);
+  } finally {
+    health?.close();
+  }
 }
 
 /** The first SIGTERM or Ctrl-C. */
@@ -68,40 +75,4 @@ async function untilStopped(): Promise<void> {
     () => process.emit('SIGTERM'),
     () => new Promise<void>((resolve) => process.once('SIGTERM', () => resolve())),
   );
-}
-
-/** `/healthz`: 200 while the queue answers, else 503; `/metrics`: for Prometheus. */
-async function serveHealth({ counts, isConnected }: RunningWorker, port: number): Promise<Server> {
-  const { Gauge, Registry } = await import('prom-client').catch((cause) => {
-    const fix = 'npm install prom-client';
-    throw new SepconvError('ERR_BACKEND_UNAVAILABLE', `health-port: needs prom-client; ${fix}`, { fix }, cause);
-  });
-  const registry = new Registry();
-  const gauge = (name: string, help: string, value: () => number) =>
-    new Gauge({
-      name: `sepconv_${name}`,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(value());
-      },
-    });
-  gauge('pictures_done', 'Pictures that this worker has done.', () => counts.done);
-  gauge('pictures_failed', 'Tries of pictures that failed on this worker.', () => counts.failed);
-  gauge('restarts', 'Connections that were begun anew because no job came.', () => counts.restarts);
-  gauge('queue_connected', '1 while the queue answers.', () => Number(isConnected()));
-  const server = createServer(async ({ url }, response) => {
-    if (url === '/metrics') {
-      response.setHeader('content-type', registry.contentType).end(await registry.metrics());
-    } else if (url === '/healthz')
-      response.writeHead(isConnected() ? 200 : 503).end(isConnected() ? 'ok\n' : 'no queue\n');
-    else response.writeHead(404).end();
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(invalid('ERR_OPTION', 'health-port', 'a free port', `${port} (${cause.message})`, 'choose another one')),
-    );
-    server.listen(port, resolve);
-  });
-  return server;
 }

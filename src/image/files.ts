@@ -1,7 +1,7 @@
 // Bytes from a path or standard input, and to a path or standard output: whole, or not at all.
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { invalid, SepconvError } from '../core/errors.js';
@@ -44,7 +44,7 @@ export async function checkWritable(path: string, force: boolean): Promise<void>
  */
 export async function writeBytes(path: string, bytes: Uint8Array, force: boolean): Promise<void> {
   await checkWritable(path, force);
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
+  const temporary = join(dirname(path), `${temporaryPrefix(path)}${randomBytes(6).toString('hex')}`);
   keepTrackOf(temporary);
   try {
     const file = await open(temporary, 'wx');
@@ -56,6 +56,24 @@ export async function writeBytes(path: string, bytes: Uint8Array, force: boolean
   } finally {
     await rm(temporary, { force: true }).catch(() => {});
     temporaries.delete(temporary);
+  }
+}
+
+/**
+ * Removes the temporary files that processes which were killed while they wrote these files left beside them. Nobody else may
+ * write the same files meanwhile.
+ */
+export async function removeLeftovers(paths: readonly string[]): Promise<void> {
+  const byFolder = new Map<string, Set<string>>();
+  for (const path of paths) {
+    const prefixes = byFolder.get(dirname(path)) ?? new Set();
+    byFolder.set(dirname(path), prefixes.add(temporaryPrefix(path)));
+  }
+  for (const [folder, prefixes] of byFolder) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      const [, prefix = ''] = /^(\..+\.)[0-9a-f]{12}$/.exec(name) ?? [];
+      if (prefixes.has(prefix)) await rm(join(folder, name), { force: true }).catch(() => {});
+    }
   }
 }
 
@@ -85,6 +103,10 @@ export async function writeStdout(content: string | Uint8Array): Promise<void> {
   } finally {
     stdout.off('error', onError);
   }
+}
+
+function temporaryPrefix(path: string): string {
+  return `.${basename(path)}.`;
 }
 
 /** Files that a process which ends would leave behind. */

@@ -5,6 +5,7 @@ import { invalid } from '../../core/errors.js';
 import { isFilterFile } from '../../image/filters.js';
 import type { JobTexts } from '../../image/named-job.js';
 import type { Range } from '../../image/pixels.js';
+import { isAddress } from '../inputs.js';
 import { sha256 } from '../journal.js';
 import { version } from '../version.js';
 
@@ -15,7 +16,7 @@ export interface PictureJob {
   readonly version: string;
   /** A path below the root, or an address. */
   readonly input: string;
-  /** A path below the root. */
+  /** A path below the root, or an address. */
   readonly output: string;
   readonly texts: JobTexts;
   readonly range?: Range | undefined;
@@ -34,12 +35,14 @@ export interface PictureAnswer {
 /** Bytes of a job as JSON. */
 const most = 1024;
 
-/** What the queue keeps of jobs that are over, in seconds and in number. */
+/** How often a job is tried, and what the queue keeps of those that are over, in seconds and in number. */
 export const jobOptions = {
   attempts: 3,
   backoff: { type: 'exponential', delay: 1000 },
   removeOnComplete: { age: 86_400, count: 10_000 },
   removeOnFail: { age: 7 * 86_400, count: 10_000 },
+  // Where an error arose is of a worker's machine.
+  stackTraceLimit: 0,
 } as const;
 
 /**
@@ -49,9 +52,10 @@ export const jobOptions = {
  */
 export async function idOf(job: PictureJob, root: string): Promise<string> {
   const text = JSON.stringify(job);
-  if (text.length > most) {
+  const size = Buffer.byteLength(text);
+  if (size > most) {
     const fix = 'put the numbers of a filter into a file below --root';
-    throw invalid('ERR_LIMIT', 'queue', `jobs of at most ${most} bytes`, text.length, fix);
+    throw invalid('ERR_LIMIT', 'queue', `jobs of at most ${most} bytes`, size, fix);
   }
   const files = [job.texts.kernel, job.texts.pointwise].filter((name) => name !== undefined && isFilterFile(name));
   if (!isAddress(job.input)) files.push(job.input);
@@ -60,8 +64,4 @@ export async function idOf(job: PictureJob, root: string): Promise<string> {
     files.map((name) => readFile(join(root, name as string)).then(sha256, () => 'unread')),
   );
   return sha256(`${text} ${contents.join(' ')} ${version}`);
-}
-
-export function isAddress(input: string): boolean {
-  return /^https?:\/\//i.test(input);
 }

@@ -67,12 +67,15 @@ export async function checkAnswers(address: string): Promise<void> {
   const { Redis } = await import('ioredis');
   const options = { ...connectionOf(address), lazyConnect: true, retryStrategy: () => null, connectTimeout: 5000 };
   const client = new Redis(options);
-  client.on('error', () => {});
+  let reason: string | undefined;
+  client.on('error', (error) => {
+    reason ??= error.message;
+  });
   try {
     await client.connect();
     await client.ping();
   } catch (cause) {
-    const received = `${shownAddress(address)} (${(cause as Error).message})`;
+    const received = `${shownAddress(address)} (${reason ?? (cause as Error).message})`;
     throw invalid(
       'ERR_FILE',
       'queue',
@@ -83,6 +86,12 @@ export async function checkAnswers(address: string): Promise<void> {
   } finally {
     client.disconnect();
   }
+}
+
+/** Why a connection failed, without credentials; nothing where an error is none of a connection. */
+export function connectionFault(error: Error & { readonly code?: string }): string | undefined {
+  const isOne = error.code !== undefined || error.message === 'Connection is closed.';
+  return isOne ? error.message || error.code : undefined;
 }
 
 /** Fails where the queue does not answer, rather than waiting for ever. */

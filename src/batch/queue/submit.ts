@@ -1,91 +1,104 @@
 // Puts pictures on the queue and tells what becomes of them, whoever takes them.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { sha256 } from '../journal.js';
-import type { Assignment } from '../outputs.js';
-import { idOf, jobOptions, type PictureAnswer, type PictureJob, queueName } from './picture-job.js';
-import { checkAnswers, connectionOf, loadBullmq } from './redis.js';
-
-/** What became of a picture on some worker. */
-export type QueueOutcome = Assignment &
-  (({ readonly status: 'done' } & Partial<PictureAnswer>) | { readonly status: 'failed'; readonly reason: string });
+import { type PictureAnswer, type PictureJob, queueName } from './picture-job.js';
+import { QueuedBatch, type QueueOutcome, type Submission, slices } from './queued-batch.js';
+import { answered, checkAnswers, connectionFault, connectionOf, loadBullmq, shownAddress } from './redis.js';
 
 export interface SubmitSettings {
   readonly queue: string;
+  /** The folder that the workers share. */
   readonly root: string;
   /** Ends the waiting. */
   readonly signal: AbortSignal;
   /** Whether jobs that nobody has taken yet stay on the queue then. */
   readonly keep: boolean;
+  /** Says what happened, in one line. */
+  readonly say: (sentence: string) => void;
 }
 
-/** Jobs that are put on the queue, or asked after, at once. */
-const atOnce = 200;
+/** After which every job is asked after where none was heard of, in milliseconds. */
+const silence = 4000;
 
 /**
  * Tells the outcome of each picture as it is known. A job that is on the queue already, or was done and its result is there,
- * is not put on it again; one that failed is.
+ * is not put on it again; one that failed, or that the queue has lost, is.
  *
  * @throws SepconvError (rejects) `ERR_BACKEND_UNAVAILABLE`, `ERR_OPTION`, `ERR_LIMIT`, `ERR_FILE`
- * @returns how many jobs were taken back after the signal
  */
 export async function* submit(
-  jobs: readonly (Assignment & { readonly job: PictureJob })[],
-  { queue: address, root, signal, keep }: SubmitSettings,
-): AsyncGenerator<QueueOutcome, number, undefined> {
-  const { Queue } = await loadBullmq();
+  submissions: readonly Submission[],
+  { queue: address, root, signal, keep, say }: SubmitSettings,
+): AsyncGenerator<QueueOutcome, void, undefined> {
+  const { Queue, QueueEvents } = await loadBullmq();
   await checkAnswers(address);
-  const queue = new Queue<PictureJob, PictureAnswer>(queueName, { connection: connectionOf(address) });
-  queue.on('error', () => {});
-  const pending = new Map<string, Assignment>();
-  const ours: string[] = [];
+  const connection = connectionOf(address);
+  const queue = new Queue<PictureJob, PictureAnswer>(queueName, { connection });
+  const events = new QueueEvents(queueName, { connection });
+  const batch = new QueuedBatch(queue, root, signal);
+  let isSilent = false;
+  queue.on('error', (error) => {
+    const fault = connectionFault(error);
+    if (fault !== undefined && !isSilent) say(`${shownAddress(address)} does not answer (${fault}); waiting for it`);
+    isSilent = true;
+  });
+  // Events can be missed, jobs can be lost with a server, and there may be nobody who takes any.
+  let hasWorkers = true;
+  const watch = lookWhenSilent(async () => {
+    await batch.ask();
+    isSilent = false;
+    const couldHave = hasWorkers;
+    hasWorkers = batch.pending === 0 || (await queue.getWorkersCount()) > 0;
+    if (couldHave && !hasWorkers) say(noWorker(address, root));
+  });
+  const hear = ({ jobId }: { readonly jobId: string }) => {
+    watch.heard();
+    // What can not be asked now is asked when all are.
+    batch.ask([jobId]).catch(() => {});
+  };
+  events.on('error', () => {});
+  events.on('completed', hear);
+  events.on('failed', hear);
   try {
-    for (let at = 0; at < jobs.length && !signal.aborted; at += atOnce) {
-      const entries = await Promise.all(
-        jobs.slice(at, at + atOnce).map(async ({ job, input, output }) => {
-          const id = await idOf(job, root);
-          pending.set(id, { input, output });
-          const known = await queue.getJob(id);
-          const state = await known?.getState();
-          const isThere = known?.returnvalue?.fileSha256 === (await fileSha256(join(root, job.output)));
-          if (state === 'failed' || (state === 'completed' && !isThere)) await known?.remove();
-          const isNew = state === undefined || state === 'unknown';
-          return { name: 'picture', data: job, opts: { ...jobOptions, jobId: id }, isNew };
-        }),
-      );
-      await queue.addBulk(entries.map(({ isNew, ...entry }) => entry));
-      ours.push(...entries.filter(({ isNew }) => isNew).map(({ opts }) => opts.jobId));
+    for (const part of slices(submissions)) {
+      if (signal.aborted) break;
+      await batch.put(part);
+      yield* batch.known();
     }
-    while (pending.size > 0 && !signal.aborted) {
-      let isIdle = true;
-      for (const [id, assignment] of [...pending].slice(0, atOnce)) {
-        const job = await queue.getJob(id);
-        const state = job === undefined ? 'completed' : await job.getState();
-        // Those that were asked after stand at the end, so that all have their turn.
-        pending.delete(id);
-        if (state === 'completed') yield { ...assignment, status: 'done', ...job?.returnvalue };
-        else if (state === 'failed') yield { ...assignment, status: 'failed', reason: job?.failedReason ?? 'unknown' };
-        else pending.set(id, assignment);
-        if (state === 'completed' || state === 'failed') isIdle = false;
-      }
-      if (isIdle) await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    return signal.aborted && !keep ? await takeBack() : 0;
+    while (batch.pending > 0 && !signal.aborted) yield* await batch.outcomes();
+    yield* batch.known();
+    if (signal.aborted) say(await answered(address, leave(batch, keep)));
   } finally {
-    await queue.close();
-  }
-
-  async function takeBack(): Promise<number> {
-    let count = 0;
-    for (const id of ours.filter((each) => pending.has(each))) {
-      // A job that a worker has in hand stays, and is finished.
-      const isRemoved = await queue.remove(id).catch(() => 0);
-      count += Number(isRemoved);
-    }
-    return count;
+    watch.end();
+    await Promise.all([queue, events].map((each) => each.close().catch(() => {})));
   }
 }
 
-async function fileSha256(path: string): Promise<string | undefined> {
-  return readFile(path).then(sha256, () => undefined);
+/** Looks where nothing was heard for a while, one look at a time. */
+function lookWhenSilent(look: () => Promise<void>): { heard(): void; end(): void } {
+  let heardAt = performance.now();
+  let isLooking = false;
+  const timer = setInterval(async () => {
+    if (isLooking || performance.now() - heardAt < silence) return;
+    isLooking = true;
+    // A server that does not answer now may answer the next time.
+    await look().catch(() => {});
+    heardAt = performance.now();
+    isLooking = false;
+  }, silence / 4);
+  return {
+    heard() {
+      heardAt = performance.now();
+    },
+    end: () => clearInterval(timer),
+  };
+}
+
+function noWorker(address: string, root: string): string {
+  const command = `sepconv worker --queue ${shownAddress(address)} --root FOLDER`;
+  return `no worker takes pictures from the queue; start one with the place of ${root} there: ${command}`;
+}
+
+async function leave(batch: QueuedBatch, keep: boolean): Promise<string> {
+  if (keep) return `${batch.pending} jobs stay on the queue`;
+  const removed = await batch.takeBack();
+  return `took ${removed} jobs back from the queue; ${batch.pending - removed} are in hand or of other batches, and stay`;
 }
