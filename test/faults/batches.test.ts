@@ -131,7 +131,9 @@ test('a wrong password is told without it', async () => {
   ]) {
     const child = new Child(process.execPath, [program, ...args], env);
     expect(await child.over).toBe(1);
-    expect(child.stderr).toMatch(/^sepconv: queue: expected a server that answers, got "redis:\/\/127\.0\.0\.1:\d+ \(WRONGPASS/);
+    expect(child.stderr).toMatch(
+      /^sepconv: queue: expected a server that answers, got "redis:\/\/127\.0\.0\.1:\d+ \(WRONGPASS/,
+    );
     expect(child.stderr).not.toContain('xxx');
   }
 });
