@@ -24,7 +24,7 @@ import { worker } from './worker.js';
 
 const listed = (names: readonly string[], byDefault: string) => `${names.join(' | ')} (default ${byDefault})`;
 
-function createProgram(): Command {
+export function createProgram(): Command {
   const program = new Command('sepconv')
     .description('Convolves or pools a picture; without one, a built-in one.')
     .version(version)

@@ -1,11 +1,12 @@
 // A server, workers and batches as processes, in the folder of the command line's tests; what they must have in common.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { parse } from 'yaml';
 import { queueName } from '../../src/batch/queue/picture-job.js';
 import { at, folder, photograph, program, sepconv } from '../support/command-line.js';
 
@@ -62,12 +63,13 @@ export const address = `redis://:${password}@127.0.0.1:${port}`;
 export const connection = { host: '127.0.0.1', port, password };
 let server: Child;
 
-/** With its append-only file, which it reads when it starts again. */
+/** The server of the compose file; it reads its append-only file when it starts again. */
 export async function startServer(): Promise<void> {
   mkdirSync(at('redis'), { recursive: true });
-  const durable = ['--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction', '--dir', at('redis')];
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--requirepass', password, ...durable];
-  server = new Child('redis-server', args);
+  const { configs } = parse(readFileSync(new URL('../../docs/compose.yaml', import.meta.url), 'utf8'));
+  writeFileSync(at('redis/redis.conf'), configs.redis.content.replace(/\$\{QUEUE_PASSWORD.*?\}/, password));
+  const here = ['--port', String(port), '--bind', '127.0.0.1', '--dir', at('redis')];
+  server = new Child('redis-server', [at('redis/redis.conf'), ...here]);
   children.delete(server);
   await until(() => /Ready to accept connections/.test(server.stdout));
 }

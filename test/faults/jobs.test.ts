@@ -4,14 +4,16 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writ
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { QueueEvents } from 'bullmq';
 import { expect, test } from 'vitest';
 import { jobOptions, type PictureJob, queueName } from '../../src/batch/queue/picture-job.js';
 import { version } from '../../src/batch/version.js';
-import { at, folder, photograph } from '../support/command-line.js';
+import { at, folder, photograph, program } from '../support/command-line.js';
 import { long, patched } from '../support/files.js';
 import {
+  address,
   Child,
   connection,
   expectDone,
@@ -156,6 +158,33 @@ test('nothing outside of the root, no host that was not allowed, no bomb', async
   expect(asked).toBe(0);
   expect(readdirSync(at('elsewhere')).sort()).toEqual(['0.png', 'weights.json']);
   await expectWhole('root/in', 'root/out', ['-k', 'sobel-x'], ['0.png']);
+});
+
+test('from addresses to addresses', async () => {
+  const pictures = await makePictures('hosted', 3);
+  mkdirSync(at('received'));
+  const host = createServer(async (request, response) => {
+    const name = /^\/pictures\/(\w+\.png)/.exec(request.url!)![1];
+    if (request.method === 'PUT') writeFileSync(at(`received/${name}`), await buffer(request));
+    response.end(request.method === 'GET' ? readFileSync(at(`hosted/${name}`)) : undefined);
+  });
+  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+  const name = `127.0.0.1:${(host.address() as AddressInfo).port}`;
+  await startWorker(['--allow-host', name]);
+  const inputs = ['0.png', '1.png', '2.png'].map((each) => `http://${name}/pictures/${each}?key=hidden`);
+  const options = ['--out-dir', `http://${name}`, '--json', ...quick];
+  const start = (more: string[]) =>
+    new Child(process.execPath, [program, 'batch', ...inputs, ...options, ...more], { SEPCONV_QUEUE: address });
+  const careful = start([]);
+  expect(await careful.over).toBe(1);
+  expect(careful.stderr).toMatch(/add --force/);
+  const batch = start(['--force']);
+  expect({ status: await batch.over, stderr: batch.stderr }).toMatchObject({ status: 0 });
+  expect(batch.lines.map(({ output }) => output).sort()).toEqual(
+    ['0.png', '1.png', '2.png'].map((each) => `http://${name}/pictures/${each}`),
+  );
+  host.close();
+  await expectWhole(pictures, 'received', quick);
 });
 
 test('what can not be had is named before any picture is taken', async () => {
