@@ -18,6 +18,8 @@ export interface Contender {
   readonly threads: number;
   /** Compared with the reference by bits; otherwise by the error bound of a float32 sum. */
   readonly exact?: boolean;
+  /** Whose it is, where several builds or backends of one library are compared by bits; the first one is the measure. */
+  readonly library?: string;
   /** Runs whatever `--with` says. */
   readonly always?: boolean;
   /** Drawn in the chart. */

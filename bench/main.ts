@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { checkFolder, chooseContenders, chooseMeasured, listText, readResult, UsageError } from './choice.js';
 import { agreement, comparisonLines } from './compare.js';
 import { Absent } from './contender.js';
+import { differenceLines } from './differences.js';
 import { drawResult } from './drawing.js';
 import { describeMachine, LimitMeter, type Machine } from './machine.js';
 import { peerVersions } from './peers.js';
@@ -58,6 +59,7 @@ async function bench(options: Options): Promise<void> {
   const result = await measure(options);
   for (const [name, reason] of Object.entries(result.skipped)) print(`skipped: ${name}: ${reason}\n`);
   print(`\n${textTable(summaryLines(result))}`);
+  print(`\n${textTable(differenceLines(result.layers))}`);
   print(`\n${conditions(result)}\n`);
   if (before !== undefined) print(`\n${textTable(comparisonLines(before, result))}\n${agreement(before, result)}\n`);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result)}\n`);

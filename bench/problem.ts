@@ -19,8 +19,8 @@ const networkTolerance = 2 ** -12;
 export interface Problem {
   /** Of its own; the operands lie there as files for programs, `input`, `filter0`, `filter1`, and what is expected. */
   readonly folder: string;
-  /** What is wrong with the result in a file, or undefined. */
-  check(resultPath: string, exact: boolean): string | undefined;
+  /** What is wrong with the bytes of a result, or undefined. */
+  check(result: Buffer, exact: boolean): string | undefined;
   remove(): void;
 }
 
@@ -36,10 +36,9 @@ export async function makeProblem(measured: Measured): Promise<Problem> {
   writeFileSync(boundsPath, bounds);
   return {
     folder,
-    check(resultPath, exact) {
-      const bytes = readFileSync(resultPath);
-      if (bytes.length !== byteLength) return `${bytes.length} bytes instead of ${byteLength}`;
-      const [actual, right] = [bytes, readFileSync(expectedPath)].map((file) => elementsOf(measured, file));
+    check(result, exact) {
+      if (result.length !== byteLength) return `${result.length} bytes instead of ${byteLength}`;
+      const [actual, right] = [result, readFileSync(expectedPath)].map((file) => elementsOf(measured, file));
       return exact ? differentBits(actual, right) : beyondBounds(actual, right, floatsOf(readFileSync(boundsPath)));
     },
     remove: () => rmSync(folder, { recursive: true }),

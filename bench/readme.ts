@@ -1,4 +1,5 @@
 // The tables of bench/README.md, and the short one of README.md, between their markers.
+import { differenceLines } from './differences.js';
 import { meansText, networkLines, overviewLines } from './overview.js';
 import { limitTexts, peakTexts } from './report.js';
 import type { Result } from './result.js';
@@ -47,7 +48,8 @@ export function wholeTables(result: Result): string {
   const classes = ['native', 'wasm', 'javascript'] as const;
   const tables = classes.map((name) => `### Medians: ${name}\n\n${markdownTable(medianLines(result, name))}`);
   const summary = `### Against the targets\n\n${markdownTable(summaryLines(result))}`;
-  return `${aboutText(result)}\n\n${[summary, ...tables, ...(absent.length > 0 ? [absent.join('')] : [])].join('\n')}`;
+  const differences = `### Values in which builds of one library differ\n\n${markdownTable(differenceLines(result.layers))}`;
+  return `${aboutText(result)}\n\n${[summary, differences, ...tables, ...(absent.length > 0 ? [absent.join('')] : [])].join('\n')}`;
 }
 
 function aboutText(result: Result): string {

@@ -1,5 +1,6 @@
 // A whole run, as it is written to a JSON file.
 import type { Contender } from './contender.js';
+import type { Difference } from './differences.js';
 import type { Limits, Machine } from './machine.js';
 import type { Measured } from './networks.js';
 import type { Estimate } from './ratio.js';
@@ -38,6 +39,8 @@ export interface LayerResult {
   readonly rows: readonly Row[];
   /** Contenders that failed or gave a wrong result, and how. */
   readonly failures: Readonly<Record<string, string>>;
+  /** Between the builds and backends of one library. */
+  readonly differences: readonly Difference[];
 }
 
 export interface Row {

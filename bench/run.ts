@@ -1,11 +1,12 @@
 // One layer or network: every contender in a process of its own, checked, warmed up, and timed in turns; and all of that again in
 // every launch.
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { MeasuredLayer } from '../src/measure/layer.js';
 import { median, quantile } from '../src/measure/sampler.js';
 import { Absent, type Contender, runsOn } from './contender.js';
+import { type Difference, differencesOf } from './differences.js';
 import { type LimitMeter, type Limits, load, type Machine, pin, roofline } from './machine.js';
 import { bytesOf, type Measured, workOf } from './networks.js';
 import { makeProblem, type Problem } from './problem.js';
@@ -30,6 +31,8 @@ const slowFactor = 4;
 interface Entrant {
   readonly contender: Contender;
   readonly worker: Worker;
+  /** What it computed. */
+  readonly result: Buffer;
   /** Samples of each turn. */
   readonly turns: number[][];
 }
@@ -46,6 +49,7 @@ export class LayerRun {
   readonly #failures: Record<string, string> = {};
   readonly #limits: Limits[] = [];
   readonly #loads: number[] = [];
+  #differences: readonly Difference[] | undefined;
   #problem: Problem | undefined;
 
   constructor(measured: Measured, contenders: readonly Contender[], place: Place, skipped: Skipped) {
@@ -60,6 +64,7 @@ export class LayerRun {
     const entrants: Entrant[] = [];
     try {
       await this.#enterAll(this.#problem, entrants);
+      this.#differences ??= this.#compareResults(entrants);
       await this.#takeTurns(entrants, pace);
     } finally {
       for (const { worker } of entrants) worker.end();
@@ -88,7 +93,17 @@ export class LayerRun {
       loads: this.#loads,
       rows: bare.map((row) => compared(row, bare)),
       failures: this.#failures,
+      differences: this.#differences ?? [],
     };
+  }
+
+  /** Of the libraries that have several builds or backends here. */
+  #compareResults(entrants: readonly Entrant[]): Difference[] {
+    const results = [...this.#samples.keys()].flatMap((contender): [Contender, Buffer][] => {
+      const entrant = entrants.find((each) => each.contender === contender);
+      return contender.library === undefined || entrant === undefined ? [] : [[contender, entrant.result]];
+    });
+    return differencesOf(new Map(results), this.#measured.dtype);
   }
 
   #takesPart({ name }: Contender): boolean {
@@ -101,7 +116,7 @@ export class LayerRun {
     const enterNext = async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         try {
-          entrants.push({ contender: next, worker: await enter(next, this.#measured, problem), turns: [] });
+          entrants.push(await enter(next, this.#measured, problem));
         } catch (error) {
           const { message } = error as Error;
           if (error instanceof Absent) this.#skipped.set(next.name, message);
@@ -128,16 +143,17 @@ export class LayerRun {
 }
 
 /** Starts a contender's process and checks its result; throws `Absent`, or what is wrong with it. */
-async function enter(contender: Contender, measured: Measured, problem: Problem): Promise<Worker> {
+async function enter(contender: Contender, measured: Measured, problem: Problem): Promise<Entrant> {
   const resultPath = join(problem.folder, contender.name.replaceAll('/', ' '));
   const worker = new Worker(commandOf(contender, measured, problem, resultPath), contender.environment);
   try {
     const { word, rest } = await worker.answer();
     if (word === 'absent') throw new Absent(rest);
     if (word !== 'ready') throw new Error(rest);
-    const fault = problem.check(resultPath, contender.exact === true);
+    const result = readFileSync(resultPath);
+    const fault = problem.check(result, contender.exact === true);
     if (fault !== undefined) throw new Error(`wrong result: ${fault}`);
-    return worker;
+    return { contender, worker, result, turns: [] };
   } catch (error) {
     worker.end();
     throw error;

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { agreement, comparisonLines } from '../bench/compare.js';
 import { contenders } from '../bench/contenders/index.js';
+import { differenceLines, differencesOf } from '../bench/differences.js';
 import { roofline } from '../bench/machine.js';
 import { type Measured, networks } from '../bench/networks.js';
 import { agrees, estimate, geometricMean, ratios } from '../bench/ratio.js';
@@ -50,6 +51,7 @@ const resultOf = (rows: readonly Row[], layer: Measured = standardLayers[0]): Re
       loads: [0.5, 1, 3],
       rows,
       failures: { other: 'wrong' },
+      differences: [],
     },
   ],
 });
@@ -175,6 +177,25 @@ describe('figures', () => {
       /Time of a call.*One layer alone.*\| auto \| onnxruntime-node \| {2}\| 7\.00× \| {2}\| {2}\| {2}\|\n/s,
     );
     expect(text).toMatch(/\nMeans of depthwise: depthwise 3×3 112²×32\.\n\nOne core of P, Node v1, 2026-01-02\.\n$/);
+  });
+
+  test('builds of one library are compared by bits with its first one', () => {
+    const results = new Map(
+      contenders
+        .filter(({ name }) =>
+          ['auto', 'wasm/simd128', 'onnxruntime-node', 'onnxruntime-web', 'naive loop'].includes(name),
+        )
+        .map((contender) => [
+          contender,
+          Buffer.from(new Float32Array([1, contender.exact ? -0 : contender.threads, 3]).buffer),
+        ]),
+    );
+    for (const [{ name }, bytes] of results) if (name === 'onnxruntime-web') bytes.writeFloatLE(-0, 4);
+    const differences = differencesOf(results, 'float32');
+    expect(differenceLines([{ ...resultOf([]).layers[0], differences }]).slice(1)).toEqual([
+      ['sepconv', 'auto, wasm/simd128', '3', '0', '0 %', '1'],
+      ['onnxruntime', 'onnxruntime-node, onnxruntime-web', '3', '1', '33 %', '1'],
+    ]);
   });
 
   test('the tables take the place of the old ones', () => {

@@ -103,8 +103,8 @@ describe('results are checked before they are timed', () => {
       [true, exact],
       [false, bounded],
     ] as const) {
-      if (fault === undefined) expect(problem.check(path, isExact)).toBe(undefined);
-      else expect(problem.check(path, isExact)).toMatch(fault);
+      if (fault === undefined) expect(problem.check(readFileSync(path), isExact)).toBe(undefined);
+      else expect(problem.check(readFileSync(path), isExact)).toMatch(fault);
     }
     problem.remove();
   });

@@ -1,5 +1,6 @@
 // The table of contenders.
 import type { Contender } from '../contender.js';
+import { litertBuilds } from './litert.js';
 import { naive } from './naive.js';
 import { onednn } from './onednn.js';
 import { onnxruntimeNode } from './onnxruntime-node.js';
@@ -17,6 +18,7 @@ export const contenders: readonly Contender[] = [
   opencv,
   ...sharpFilters,
   ...tfjsWasm,
+  ...litertBuilds,
   onnxruntimeWeb,
   naive,
   tfjsCpu,

@@ -13,6 +13,7 @@ const convolutions: readonly MeasuredLayer['operation'][] = [
 function contender(name: string, threads: number, unit: Unit, environment = {}): Contender {
   return {
     name,
+    library: 'oneDNN',
     class: 'native',
     charted: unit === 'fma256',
     unit,

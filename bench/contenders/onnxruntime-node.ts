@@ -10,7 +10,17 @@ const tuned = { MALLOC_TRIM_THRESHOLD_: '4000000000', MALLOC_MMAP_THRESHOLD_: '4
 
 function contender(name: string, threads: number, environment = {}): Contender {
   const runs = onnxruntime(load, threads, 'cpu');
-  return { name, class: 'native', unit: 'fma', threads, environment, charted: threads === 1, takes: hasModel, runs };
+  return {
+    name,
+    library: 'onnxruntime',
+    class: 'native',
+    unit: 'fma',
+    threads,
+    environment,
+    charted: threads === 1,
+    takes: hasModel,
+    runs,
+  };
 }
 
 const threads = availableParallelism();

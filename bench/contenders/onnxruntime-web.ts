@@ -11,6 +11,7 @@ function load(): OnnxRuntime {
 
 export const onnxruntimeWeb: Contender = {
   name: 'onnxruntime-web',
+  library: 'onnxruntime',
   class: 'wasm',
   charted: true,
   unit: 'madd128',

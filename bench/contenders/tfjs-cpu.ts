@@ -9,6 +9,7 @@ async function backend(): Promise<void> {
 
 export const tfjsCpu: Contender = {
   name: 'TensorFlow.js CPU',
+  library: 'TensorFlow.js',
   class: 'javascript',
   unit: 'madd32',
   threads: 1,

@@ -20,6 +20,12 @@ const common = { class: 'wasm', unit: 'madd128', threads: 1, takes: hasOperation
 
 /** The operator alone on tensors inside its memory, and with the copies that plain arrays need. */
 export const tfjsWasm: readonly Contender[] = [
-  { ...common, name: 'TensorFlow.js WASM', charted: true, runs: tfjs(backend, 'wasm', false) },
+  {
+    ...common,
+    name: 'TensorFlow.js WASM',
+    library: 'TensorFlow.js',
+    charted: true,
+    runs: tfjs(backend, 'wasm', false),
+  },
   { ...common, name: 'TensorFlow.js WASM copies', runs: tfjs(backend, 'wasm', true) },
 ];
