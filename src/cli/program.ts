@@ -142,7 +142,11 @@ function addMachineOptions(command: Command): Command {
     .optionsGroup('Machine:')
     .addOption(new Option('--backend <name>', listed(['auto', ...backends], 'auto')).env('SEPCONV_BACKEND'))
     .addOption(new Option('--isa <name>', 'instruction set: avx2, sse2, scalar, simd128 …').env('SEPCONV_ISA'))
-    .addOption(new Option('--threads <n>', 'of the native backend (default: as many as pay)').env('SEPCONV_THREADS'))
+    .addOption(
+      new Option('--threads <n>', 'native: as many as pay by default; wasm: so many workers, by default none').env(
+        'SEPCONV_THREADS',
+      ),
+    )
     .option('--max-pixels <n>', 'of the largest picture that is decoded (default 268402689)');
 }
 

@@ -1,7 +1,7 @@
 // How the threads of a pool share out the units of a job: words in the memory that they share. A job is open until one of
 // them finds no part left; until then threads join it, and it is over when all of them have left.
 
-/** The words, in order. Those from `message` on are the job's, and are written while nobody is in it. */
+/** The words, in order. Those from `next` on are the job's, and are written while nobody is in it. */
 export const words = [
   // Counts the jobs; threads without one wait for it to change.
   'wake',
@@ -22,7 +22,7 @@ export const words = [
   'scratchStep',
 ] as const;
 
-export type Word = (typeof words)[number];
+type Word = (typeof words)[number];
 
 /** Where each word stands. */
 export const at = Object.fromEntries(words.map((name, index) => [name, index])) as Record<Word, number>;

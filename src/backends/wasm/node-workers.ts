@@ -10,10 +10,11 @@ serve(workerData, (message) => parentPort.postMessage(message));`;
 export function nodeWorkers(): StartWorker {
   const threads = builtin('node:worker_threads');
   if (threads === undefined) throw new Error('this host has no worker threads');
-  return (workerData, { onMessage, onError }) => {
+  return (workerData, { onMessage, onEnd }) => {
     const worker = new threads.Worker(text, { eval: true, execArgv: [], name: 'sepconv', workerData });
     worker.on('message', onMessage);
-    worker.on('error', onError);
+    worker.on('error', onEnd);
+    worker.on('exit', (code) => onEnd(new Error(`exit code ${code}`)));
     return worker;
   };
 }

@@ -1,7 +1,7 @@
 // Workers over one memory, which compute one job at a time. The thread that asks for a job may take part in it.
 import { SepconvError } from '../../core/errors.js';
 import { kernelNames } from '../../core/kernel-table.js';
-import { at, countMask, limitShift, noPartLeft, open, type Word, words } from './board.js';
+import { at, countMask, limitShift, noPartLeft, open, words } from './board.js';
 import type { Heap } from './heap.js';
 import type { WasmKernel } from './module.js';
 
@@ -9,11 +9,14 @@ import type { WasmKernel } from './module.js';
 export interface Thread {
   ref(): void;
   unref(): void;
+  /** Ends it; nothing of it runs any more when the promise resolves. */
+  terminate(): unknown;
 }
 
 interface ThreadEvents {
   readonly onMessage: (message: unknown) => void;
-  readonly onError: (cause: unknown) => void;
+  /** It failed, or it has ended without being told to. */
+  readonly onEnd: (cause: unknown) => void;
 }
 
 /** Starts a worker that serves (`board.ts`) with this data. */
@@ -48,10 +51,12 @@ export class Pool {
   readonly #threads: Thread[] = [];
   /** Whether the calling thread may wait for others, as that of a page may not. */
   readonly #mayWait: boolean;
-  /** Jobs that are started and not over, and when the last of them is. */
+  /** What has the workers or waits for them, and when the last of that is over. */
   #started = 0;
   #last = Promise.resolve();
-  #onOver = () => {};
+  /** When those have others in their place that have ended. */
+  #whole = Promise.resolve();
+  #onOver = (_failure?: SepconvError) => {};
 
   constructor(module: WebAssembly.Module, heap: Heap, start: StartWorker) {
     this.#module = module;
@@ -79,20 +84,36 @@ export class Pool {
 
   #startThread(): Promise<void> {
     return new Promise((resolve, reject) => {
+      let isReady = false;
       const onMessage = (message: unknown) => {
         if (message !== 'ready') return this.#onOver();
+        isReady = true;
         // While nothing is computed, none of them keeps the process alive.
         thread.unref();
         resolve();
       };
       const data = { module: this.#module, memory: this.#memory, board: this.#board, names: kernelNames };
-      const onError = (cause: unknown) => {
-        this.#threads.splice(this.#threads.indexOf(thread), 1);
-        reject(cause);
+      const onEnd = (cause: unknown) => {
+        const index = this.#threads.indexOf(thread);
+        if (index < 0) return;
+        this.#threads.splice(index, 1);
+        if (isReady) this.#whole = this.#replaceThreads(cause);
+        else reject(cause);
       };
-      const thread = this.#start(data, { onMessage, onError });
+      const thread = this.#start(data, { onMessage, onEnd });
       this.#threads.push(thread);
     });
+  }
+
+  /** One has ended, perhaps in a job: nobody knows what it left undone. The job fails, and all of them begin anew. */
+  async #replaceThreads(cause: unknown): Promise<void> {
+    this.#started++;
+    const others = this.#threads.splice(0);
+    await Promise.all(others.map((thread) => thread.terminate()));
+    this.#words.fill(0);
+    await this.grow(others.length + 1).catch(() => {});
+    this.#started--;
+    this.#onOver(kernelError('a worker thread ended in the run', cause));
   }
 
   /** How many threads a job gets that is run now, the calling one among them. */
@@ -135,6 +156,7 @@ export class Pool {
     this.#started++;
     try {
       await untilAborted(before, signal);
+      await untilAborted(this.#whole, signal);
       begun();
       await this.#compute(job, threads, signal);
     } finally {
@@ -144,18 +166,22 @@ export class Pool {
   }
 
   async #compute(job: Job, threads: number, signal: AbortSignal | undefined): Promise<void> {
-    const { promise, resolve } = promiseOf();
     const stop = () => Atomics.store(this.#words, at.next, noPartLeft);
     // One of them keeps the process alive.
     const [keeper] = this.#threads;
+    if (keeper === undefined)
+      throw new SepconvError('ERR_KERNEL', 'the worker threads have ended, and no others start');
     keeper.ref();
     signal?.addEventListener('abort', stop);
-    this.#onOver = resolve;
+    const over = new Promise<SepconvError | undefined>((resolve) => {
+      this.#onOver = resolve;
+    });
     this.#post(job, threads, 0, true);
-    await promise;
+    const failure = await over;
     signal?.removeEventListener('abort', stop);
     keeper.unref();
     signal?.throwIfAborted();
+    if (failure !== undefined) throw failure;
     this.#check();
   }
 
@@ -166,28 +192,22 @@ export class Pool {
     const wanted = Math.max(threads * partsPerThread, Math.ceil(nanoseconds / partNanoseconds));
     const unitsPerPart = Math.ceil(units / Math.min(wanted, units));
     const parts = Math.ceil(units / unitsPerPart);
-    const values: Partial<Record<Word, number>> = {
-      next: 0,
-      failed: 0,
-      message: Number(message),
-      parts,
-      unitsPerPart,
-      units,
-      kernel: job.kernel.index,
-      params: job.params,
-      operands: job.operands,
-      scratch: job.scratch,
-      scratchStep: job.scratchStep,
-    };
-    for (const [word, value] of Object.entries(values)) board[at[word as Word]] = value;
+    const { kernel, params, operands, scratch, scratchStep } = job;
+    // In the order of `words`.
+    const values = [0, 0, +message, parts, unitsPerPart, units, kernel.index, params, operands, scratch, scratchStep];
+    board.set(values, at.next);
     Atomics.store(board, at.state, open | (threads << limitShift) | joined);
     Atomics.add(board, at.wake, 1);
     Atomics.notify(board, at.wake, Math.min(threads, parts) - joined);
   }
 
   #check(): void {
-    if (this.#words[at.failed] !== 0) throw new SepconvError('ERR_KERNEL', 'a kernel failed in a worker thread');
+    if (this.#words[at.failed] !== 0) throw kernelError('a kernel failed in a worker thread');
   }
+}
+
+function kernelError(message: string, cause?: unknown): SepconvError {
+  return new SepconvError('ERR_KERNEL', message, {}, cause);
 }
 
 function promiseOf(): { readonly promise: Promise<void>; readonly resolve: () => void } {

@@ -11,7 +11,7 @@ export function webWorkers(): StartWorker {
         'Cross-Origin-Embedder-Policy: require-corp',
     );
   }
-  return (data, { onMessage, onError }) => {
+  return (data, { onMessage, onEnd }) => {
     const text = `${workerText}onmessage = ({ data }) => serve(data, (message) => postMessage(message));`;
     const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
     const worker = new Worker(url, { name: 'sepconv' });
@@ -19,8 +19,8 @@ export function webWorkers(): StartWorker {
       URL.revokeObjectURL(url);
       onMessage(message);
     };
-    worker.onerror = (event) => onError(new Error(event.message || 'the worker could not be started'));
+    worker.onerror = (event) => onEnd(new Error(event.message || 'the worker could not be started'));
     worker.postMessage(data);
-    return { ref() {}, unref() {} };
+    return { ref() {}, unref() {}, terminate: () => worker.terminate() };
   };
 }
