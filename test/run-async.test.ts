@@ -73,6 +73,10 @@ describe.each(kinds)('$name', ({ kernels }) => {
     expect(turns).toBeGreaterThan(5);
   });
 
+  test('no steps are no work', async () => {
+    await kernels.start([]);
+  });
+
   test('takes its copies at the call', async () => {
     const operator = pointwise(kernels);
     const image = { data: input.data.slice(), shape };

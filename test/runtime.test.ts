@@ -190,7 +190,9 @@ describe.skipIf(!isBuilt)(`a process of its own${isBuilt ? '' : ': dist is not b
     expect(infoWith({ SEPCONV_ISA: 'mmx' })).toBe('ERR_BACKEND_UNAVAILABLE');
   });
   test('SEPCONV_THREADS', () => {
-    expect(infoWith({ SEPCONV_THREADS: 'many' })).toBe('ERR_OPTION');
+    for (const threads of ['many', '0', '-1', '1.5', '257']) {
+      expect(infoWith({ SEPCONV_THREADS: threads })).toBe('ERR_OPTION');
+    }
     const onWasm = infoWith({ SEPCONV_THREADS: '2', SEPCONV_BACKEND: 'wasm' });
     expect(onWasm).toMatchObject({ backend: 'wasm', threads: 1 });
     expect(JSON.stringify(onWasm)).toContain('createRuntime starts more');

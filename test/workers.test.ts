@@ -71,6 +71,22 @@ describe.skipIf(!isBuilt || !hasNative)(`ending threads${isBuilt ? '' : ': dist 
     expectSameBits('afterwards', outputOf(native, call), outputOf(reference, call));
   });
 
+  test.runIf(existsSync('/proc/self/task'))('threads of the pool end when nothing is asked of them', () => {
+    const program = `
+      import { readdirSync } from 'node:fs';
+      import { createRuntime, tensor } from ${JSON.stringify(entry.href)};
+      const count = () => readdirSync('/proc/self/task').length;
+      const before = count();
+      const runtime = await createRuntime({ backend: 'native', threads: 5 });
+      const operator = runtime.preparePointwiseConv2d(tensor(new Float32Array(64 * 64), [64, 64]));
+      await operator.runAsync(runtime.allocate([4, 56, 56, 64]));
+      console.log(count() - before);
+      const timer = setInterval(() => count() > before || clearInterval(timer), 100);`;
+    const args = ['--input-type=module', '-e', program];
+    const { stdout, status } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 100_000 });
+    expect({ stdout, status }).toEqual({ stdout: '5\n', status: 0 });
+  });
+
   test('a process that exits while it computes', () => {
     const script = storm.replace("require('node:worker_threads')", '{ parentPort: { postMessage() {} } }');
     const program = script.replace('workerData }', 'workerData = { entry: process.argv[1], ends: process.argv[2] } }');

@@ -12,7 +12,7 @@ const owners = new WeakMap<TensorData, Memory>();
  * A tensor in the memory of a runtime, of zeros at first; `runtime.allocate` makes it. The WASM kernels read and write it
  * where it stands, so that a chain of layers copies only at its ends. For the native ones its data begins on a cache line
  * (64 bytes). On the reference it is a plain tensor that can be disposed. Another runtime takes it as it takes any tensor.
- * One that is dropped is freed with the garbage, in its time.
+ * One that is dropped is freed with the garbage, in a later turn of the event loop: a loop without turns disposes of its own.
  */
 export class AllocatedTensor<D extends TensorData = Float32Array> {
   readonly shape: Shape;
