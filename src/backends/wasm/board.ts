@@ -36,42 +36,30 @@ export const countMask = 255;
 export const noPartLeft = 2 ** 30;
 
 /**
- * What a thread computes in a job, and what each worker of a pool does. Text, because a worker starts from a text on every
- * host and in every bundle: what it knows stands in here, the kernels come to it in a message.
+ * What each worker of a pool does. Text, because a worker starts from a text on every host and in every bundle: what it
+ * knows stands in here, the kernels come to it in a message.
  */
 export const workerText = `'use strict';
 const at = ${JSON.stringify(at)};
-function join(words) {
-  for (;;) {
-    const state = Atomics.load(words, at.state);
-    const count = state & ${countMask};
-    if ((state & ${open}) === 0 || count >= ((state >> ${limitShift}) & ${countMask})) return -1;
-    if (Atomics.compareExchange(words, at.state, state, state + 1) === state) return count;
-  }
-}
-function takeParts(words, kernels, place) {
-  const units = words[at.units], per = words[at.unitsPerPart], parts = words[at.parts];
-  const kernel = kernels[words[at.kernel]], params = words[at.params], operands = words[at.operands];
-  const scratch = (words[at.scratch] >>> 0) + place * words[at.scratchStep];
-  for (let part; (part = Atomics.add(words, at.next, 1)) < parts; ) {
-    kernel(params, operands, scratch, part * per, Math.min((part + 1) * per, units));
-  }
-}
 function serve({ module, memory, board, names }, post) {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const kernels = names.map((name) => exports[name]);
   const words = new Int32Array(memory.buffer, board, ${words.length});
   post('ready');
   for (;;) {
     const wake = Atomics.load(words, at.wake);
-    const place = join(words);
-    if (place < 0) {
+    const state = Atomics.load(words, at.state);
+    const place = state & ${countMask};
+    if ((state & ${open}) === 0 || place >= ((state >> ${limitShift}) & ${countMask})) {
       Atomics.wait(words, at.wake, wake);
       continue;
     }
-    const message = words[at.message];
+    if (Atomics.compareExchange(words, at.state, state, state + 1) !== state) continue;
+    const [message, parts, per, units, kernel, params, operands, scratch, step] = words.subarray(at.message);
+    const own = (scratch >>> 0) + place * step;
     try {
-      takeParts(words, kernels, place);
+      for (let part; (part = Atomics.add(words, at.next, 1)) < parts; ) {
+        exports[names[kernel]](params, operands, own, part * per, Math.min((part + 1) * per, units));
+      }
     } catch {
       Atomics.store(words, at.failed, 1);
     }
