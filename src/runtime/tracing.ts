@@ -3,9 +3,17 @@ import type { Waited } from '../core/kernels.js';
 import type { Shape } from '../core/shape.js';
 import type { RunMessage, StreamMessage, Traced, Tracing } from '../core/tracing.js';
 
+interface Channel {
+  readonly hasSubscribers: boolean;
+}
+
 /** A TracingChannel of node:diagnostics_channel. */
 interface TracingChannel {
-  readonly hasSubscribers: boolean;
+  readonly start: Channel;
+  readonly end: Channel;
+  readonly asyncStart: Channel;
+  readonly asyncEnd: Channel;
+  readonly error: Channel;
   traceSync<Result>(traced: () => Result, message: object): Result;
   tracePromise<Result>(traced: () => Promise<Result>, message: object): Promise<Result>;
 }
@@ -15,8 +23,8 @@ export function tracingOn(channel: (name: string) => TracingChannel): Tracing {
   const run = channel('sepconv:run');
   const stream = channel('sepconv:stream');
   return {
-    run,
-    stream,
+    run: subscribersOf(run),
+    stream: subscribersOf(stream),
     traceRun(traced, input, compute) {
       const message = runMessage(traced, input);
       return run.traceSync(() => timed(message, compute), message);
@@ -28,6 +36,21 @@ export function tracingOn(channel: (name: string) => TracingChannel): Tracing {
     traceStream(traced, concurrency, source, results) {
       const message: StreamMessage = { ...about(traced), concurrency, inputs: 0 };
       return tracedStream(stream, message, source, results);
+    },
+  };
+}
+
+/** Bun's tracing channels do not tell by themselves. */
+function subscribersOf({ start, end, asyncStart, asyncEnd, error }: TracingChannel): Channel {
+  return {
+    get hasSubscribers() {
+      return (
+        start.hasSubscribers ||
+        end.hasSubscribers ||
+        asyncStart.hasSubscribers ||
+        asyncEnd.hasSubscribers ||
+        error.hasSubscribers
+      );
     },
   };
 }
