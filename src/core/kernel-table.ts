@@ -1,6 +1,6 @@
 // The kernels of a compiled backend. Each op has one that reads and writes NHWC and goes by the op's name; most
 // convolutions have another one for NCHW.
-import type { OpName } from './kernels.js';
+import { type OpName, opNames } from './kernels.js';
 import { type Dtype, dtypes, type Layout, layouts, type Params } from './params.js';
 
 /** What a kernel computes, and how it finds and leaves its operands. */
@@ -21,18 +21,11 @@ const float = (op: OpName, layout: Layout, name: string): KernelRow => ({
 });
 
 const rows: readonly KernelRow[] = [
-  float('depthwise', 'NHWC', 'depthwise'),
+  ...opNames.map((op) => float(op, 'NHWC', op)),
   float('depthwise', 'NCHW', 'depthwisePlanes'),
-  float('pointwise', 'NHWC', 'pointwise'),
   float('pointwise', 'NCHW', 'productPlanes'),
-  float('separable', 'NHWC', 'separable'),
   float('separable', 'NCHW', 'separablePlanes'),
-  float('conv2d', 'NHWC', 'conv2d'),
   float('conv2d', 'NCHW', 'productPlanes'),
-  float('transposed', 'NHWC', 'transposed'),
-  float('pooling', 'NHWC', 'pooling'),
-  float('activation', 'NHWC', 'activation'),
-  float('sepFilter', 'NHWC', 'sepFilter'),
   { op: 'sepFilter', layout: 'NHWC', input: 'uint8', output: 'uint8', name: 'sepFilter' },
 ];
 

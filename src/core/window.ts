@@ -45,24 +45,19 @@ export function readWindow(options: WindowOptions, filterHeight: number, filterW
 
 /** The geometry of a window on an input, by the op's rule for one axis. */
 export function windowGeometry(window: Window, input: ImageSize, rule = slidingAxis): Geometry {
-  const { padding } = window;
-  const sides = typeof padding === 'string' ? undefined : padding;
-  const rows = rule({
-    name: 'height',
-    input: input.height,
-    extent: extentOf('height', window.filterHeight, window.dilationHeight),
-    stride: window.strideHeight,
-    dilation: window.dilationHeight,
-    padding: sides ? [sides.top, sides.bottom] : (padding as 'same' | 'same-lower'),
-  });
-  const columns = rule({
-    name: 'width',
-    input: input.width,
-    extent: extentOf('width', window.filterWidth, window.dilationWidth),
-    stride: window.strideWidth,
-    dilation: window.dilationWidth,
-    padding: sides ? [sides.left, sides.right] : (padding as 'same' | 'same-lower'),
-  });
+  const sides = window.padding;
+  const along = (
+    name: 'height' | 'width',
+    filter: number,
+    stride: number,
+    dilation: number,
+    [before, after]: readonly ['top' | 'left', 'bottom' | 'right'],
+  ) => {
+    const padding = typeof sides === 'string' ? sides : ([sides[before], sides[after]] as const);
+    return rule({ name, input: input[name], extent: extentOf(name, filter, dilation), stride, dilation, padding });
+  };
+  const rows = along('height', window.filterHeight, window.strideHeight, window.dilationHeight, ['top', 'bottom']);
+  const columns = along('width', window.filterWidth, window.strideWidth, window.dilationWidth, ['left', 'right']);
   return {
     batch: input.batch,
     inputHeight: input.height,
