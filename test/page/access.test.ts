@@ -84,7 +84,8 @@ test('by keyboard alone: a mode, a filter, the cursor, the divider, a comparison
   for (const key of ['ArrowRight', 'ArrowDown', 'Shift+ArrowDown']) await page.keyboard.press(key);
   await page.locator('.values legend', { hasText: 'row 118, column 144' }).waitFor();
   const value = await page.locator('.values b').textContent();
-  expect(await page.locator('main + [role=status]').textContent()).toBe(`row 118, column 144: grey ${value}`);
+  const spoken = () => page.locator('main + [role=status]').textContent();
+  await expect.poll(spoken, slow).toBe(`row 118, column 144: grey ${value}`);
   await focus(/^Divider/);
   await page.keyboard.press('End');
   expect(await page.getByRole('slider', { name: /^Divider/ }).getAttribute('aria-valuenow')).toBe('100');
