@@ -7,16 +7,9 @@ import { type ActivateOptions, type AddOptions, activationOperations, addition, 
 import { type Conv2dOptions, conv2dOperations, standard } from './conv2d.js';
 import { type DepthwiseConv2dOptions, depthwise, depthwiseOperations } from './depthwise.js';
 import type * as functions from './functions.js';
+import { globalAvgPool, globalMaxPool, globalPoolingOperations } from './global-pooling.js';
 import { type PointwiseConv2dOptions, pointwise, pointwiseOperations } from './pointwise.js';
-import {
-  type AvgPool2dOptions,
-  avgPool,
-  globalAvgPool,
-  globalMaxPool,
-  maxPool,
-  type Pool2dOptions,
-  poolingOperations,
-} from './pooling.js';
+import { type AvgPool2dOptions, avgPool, maxPool, type Pool2dOptions, poolingOperations } from './pooling.js';
 import { type SepFilter2dOptions, sepFilter, sepFilterOperations } from './sep-filter.js';
 import { type SeparableConv2dOptions, separable, separableOperations } from './separable.js';
 import { type ConvTranspose2dOptions, transposed, transposedOperations } from './transposed.js';
@@ -67,6 +60,7 @@ export function operationsOn(kernels: () => Kernels): Operations {
     ...conv2dOperations(kernels),
     ...transposedOperations(kernels),
     ...poolingOperations(kernels),
+    ...globalPoolingOperations(kernels),
     ...activationOperations(kernels),
     ...sepFilterOperations(kernels),
   };
