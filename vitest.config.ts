@@ -5,6 +5,7 @@ export default defineConfig({
   // The page and the examples import the library by its names; here it is the one that the other tests import.
   resolve: {
     alias: [
+      { find: 'sepconv/image', replacement: fileURLToPath(new URL('src/image/index.ts', import.meta.url)) },
       { find: /^sepconv(\/core)?$/, replacement: fileURLToPath(new URL('src/entries/node.ts', import.meta.url)) },
     ],
   },

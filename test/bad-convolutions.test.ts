@@ -1,6 +1,17 @@
-// Groups, filters and output paddings that are wrong. The next valid call works.
+// Groups, borders, filters and output paddings that are wrong. The next valid call works.
 import { afterEach, describe, expect, test } from 'vitest';
-import { conv2d, convTranspose2d, prepareConv2d, prepareConvTranspose2d, type Tensor } from '../src/entries/node.js';
+import {
+  conv2d,
+  convTranspose2d,
+  depthwiseConv2d,
+  maxPool2d,
+  prepareConv2d,
+  prepareConvTranspose2d,
+  prepareDepthwiseConv2d,
+  prepareSeparableConv2d,
+  separableConv2d,
+  type Tensor,
+} from '../src/entries/node.js';
 import { expectError, testEach, type Wrong } from './support/errors.js';
 import { ones } from './support/tensors.js';
 
@@ -38,6 +49,40 @@ describe('groups', () => {
     expectError(() => conv2d(image, ones(2, 2, 6, 4), { groups: 2 }), 'ERR_SHAPE', 'input', '12 channels');
     expectError(() => conv2d(image, ones(2, 2, 5, 4)), 'ERR_SHAPE', 'input', '5 channels');
     expectError(() => convTranspose2d(image, ones(2, 2, 4, 9), { groups: 3 }), 'ERR_SHAPE', 'input', '9 channels');
+  });
+});
+
+describe('borders', () => {
+  const channels = ones(2, 2, 6, 1);
+  const mix = ones(6, 1);
+  const calls = {
+    depthwiseConv2d: (options: object) => depthwiseConv2d(image, channels, options),
+    separableConv2d: (options: object) => separableConv2d(image, channels, mix, options),
+    conv2d: (options: object) => conv2d(image, filter, options),
+    prepareDepthwiseConv2d: (options: object) => prepareDepthwiseConv2d(channels, options),
+    prepareSeparableConv2d: (options: object) => prepareSeparableConv2d(channels, mix, options),
+    prepareConv2d: (options: object) => prepareConv2d(filter, options),
+  };
+  test.each(Object.entries(calls))('of %s', (_, call) => {
+    const padding = 'same';
+    expectError(() => call({ padding, border: 'refelct' }), 'ERR_OPTION', 'border', "did you mean 'reflect'");
+    expectError(() => call({ padding, border: null }), 'ERR_OPTION', 'border', "one of 'zero', 'replicate'");
+    expectError(() => call({ border: 'wrap' }), 'ERR_PADDING', 'padding', "give 'same', or 'valid' for none");
+    call({ border: 'zero' });
+    call({ padding: 0, border: 'wrap' });
+    call({ padding: undefined, border: undefined });
+  });
+  test('of what has none', () => {
+    const options = { padding: 1, border: 'wrap' } as object;
+    expectError(() => convTranspose2d(image, back, options), 'ERR_OPTION', 'options', 'one of layout');
+    expectError(() => maxPool2d(image, { windowDimensions: 2, ...options }), 'ERR_OPTION', 'options', 'one of layout');
+  });
+  test('that make too large a copy', () => {
+    const padding = { top: 2 ** 20, bottom: 0, left: 2 ** 20, right: 0 };
+    const strides = 2 ** 20;
+    const call = () => depthwiseConv2d(image, channels, { padding, strides, border: 'wrap' });
+    expectError(call, 'ERR_SHAPE', 'input with its border');
+    expect(depthwiseConv2d(image, channels, { padding, strides }).shape).toEqual([1, 2, 2, 6]);
   });
 });
 

@@ -1,9 +1,11 @@
 // What the convolutions are to each other, on every backend.
 import { describe, expect, test } from 'vitest';
 import { runOnce } from '../src/core/operator.js';
+import type { Sides } from '../src/core/padding.js';
 import type { Tensor } from '../src/core/tensor.js';
 import { operationsOn, ops } from '../src/ops/index.js';
 import { expectSameBits } from './support/bits.js';
+import { bordered } from './support/borders.js';
 import { type Case, callOf, oneShot } from './support/cases.js';
 import { both, law, lawful, plain, plainCall } from './support/laws.js';
 import { runSeed } from './support/random.js';
@@ -23,15 +25,6 @@ function withHoles(filter: Tensor, dilations: readonly [number, number]): Tensor
 /** Σ a · b in float64, exact for small integers. */
 function inner(a: Tensor, b: Tensor): number {
   return a.data.reduce((sum, value, i) => sum + value * b.data[i], 0);
-}
-
-/** Images with a border of zeros, as wide as `sides` says. */
-function bordered(image: Tensor): Tensor {
-  const [n, h, w, c] = image.shape;
-  return generate([n, h + 4, w + 6, c], ([batch, y, x, channel]) => {
-    const [inY, inX] = [y - 1, x - 2];
-    return inY >= 0 && inY < h && inX >= 0 && inX < w ? at(image, [batch, inY, inX, channel]) : 0;
-  });
 }
 
 /** The value of the definition at one output of a convolution without padding, in float64. */
@@ -110,11 +103,24 @@ describe.each(lawful)(`$name (SEED=${runSeed})`, ({ kernels }) => {
 
   test.each(['depthwiseConv2d', 'conv2d'] as const)('%s: padding is a border of zeros, in integers', (name) => {
     law(name, ({ options, ...aCase }) => {
-      const changes = { kernel: [2, 3], values: 'integers', options: { padding: sides, dilations: 1 } } as const;
+      const zeros = { padding: sides, dilations: 1, border: 'zero' } as const;
+      const changes = { kernel: [2, 3], values: 'integers', options: zeros } as const;
       const { call, input } = plainCall(name, { ...aCase, options }, changes);
-      const image = bordered(input as Tensor);
+      const image = bordered(input as Tensor, sides, 'zero');
       const valid = { ...call, input: image, options: { ...call.options, padding: 'valid' } };
       expectSameBits('a border', oneShot(kernels, call), oneShot(kernels, valid), 'NHWC', call.about);
+    });
+  });
+
+  test.each(['depthwiseConv2d', 'separableConv2d', 'conv2d'] as const)('%s: padding holds the border', (name) => {
+    law(name, (aCase) => {
+      const { border = 'zero', padding } = aCase.options ?? {};
+      if (border === 'zero' || typeof padding !== 'object') return;
+      const { call, input } = plainCall(name, aCase);
+      const image = bordered(input as Tensor, padding as Sides, border);
+      const { border: _, ...options } = call.options as NonNullable<Case['options']>;
+      const valid = { ...call, input: image, options: { ...options, padding: 'valid' } };
+      expectSameBits(border, oneShot(kernels, call), oneShot(kernels, valid), 'NHWC', call.about);
     });
   });
 
@@ -123,9 +129,9 @@ describe.each(lawful)(`$name (SEED=${runSeed})`, ({ kernels }) => {
       const { call, input, filter } = plainCall('conv2d', aCase, {
         kernel: [2, 2],
         values: 'integers',
-        options: { padding: sides },
+        options: { padding: sides, border: 'zero' },
       });
-      const image = bordered(input as Tensor);
+      const image = bordered(input as Tensor, sides, 'zero');
       const actual = oneShot(kernels, call);
       const expected = generate(actual.shape, definition(call.about, image, filter, actual.shape[3]));
       expectSameBits('the definition', actual, expected, 'NHWC', call.about);
@@ -190,7 +196,8 @@ describe.each(lawful)(`$name (SEED=${runSeed})`, ({ kernels }) => {
   });
 
   test('transposed: the adjoint of conv2d, ⟨conv(x), y⟩ = ⟨x, transposed(y)⟩, in integers', () => {
-    law('conv2d', (aCase) => {
+    law('conv2d', ({ options: { border: _, ...own } = {}, ...rest }) => {
+      const aCase = { ...rest, options: own };
       const changes = { kernel: [2, 3], values: 'integers', options: { padding: sides } } as const;
       const { call, input, filter, options } = plainCall('conv2d', aCase, changes);
       const x = input as Tensor;

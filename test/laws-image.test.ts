@@ -4,40 +4,16 @@ import { type Border, borders } from '../src/core/params.js';
 import { type Tensor, tensor } from '../src/core/tensor.js';
 import { operationsOn } from '../src/ops/index.js';
 import { expectSameBits } from './support/bits.js';
+import { bordered } from './support/borders.js';
 import { type Case, callOf, oneShot } from './support/cases.js';
 import { law, lawful, plainCall } from './support/laws.js';
 import { runSeed } from './support/random.js';
 import { at, generate, ones } from './support/tensors.js';
 
-/** Steps from pixel to pixel, as one would walk: turning at the edges, jumping to the other side, or staying. */
-const steps: Record<Exclude<Border, 'zero'>, (size: number) => (i: number) => number> = {
-  replicate: (size) => (i) => Math.max(0, Math.min(size - 1, i)),
-  wrap: (size) => (i) => (i < 0 ? walk(-i, size - 1, (at) => (at + size - 1) % size) : i % size),
-  reflect: (size) => (i) => {
-    let [place, direction] = [0, i < 0 ? -1 : 1];
-    for (let step = 0; step < Math.abs(i) && size > 1; step++) {
-      if (place + direction < 0 || place + direction >= size) direction = -direction;
-      place += direction;
-    }
-    return place;
-  },
-};
-
-function walk(count: number, first: number, next: (at: number) => number): number {
-  let place = first;
-  for (let i = 1; i < count; i++) place = next(place);
-  return place;
-}
-
 /** The image with so much border on each side that filters of these lengths stay inside. */
-function bordered(image: Tensor, down: number, across: number, border: Border): Tensor {
-  const [n, h, w, c] = image.shape;
+function continued(image: Tensor, down: number, across: number, border: Border): Tensor {
   const [top, left] = [Math.floor((down - 1) / 2), Math.floor((across - 1) / 2)];
-  return generate([n, h + down - 1, w + across - 1, c], ([batch, row, column, channel]) => {
-    const [y, x] = [row - top, column - left];
-    if (border !== 'zero') return at(image, [batch, steps[border](h)(y), steps[border](w)(x), channel]);
-    return y >= 0 && y < h && x >= 0 && x < w ? at(image, [batch, y, x, channel]) : 0;
-  });
+  return bordered(image, { top, bottom: down - 1 - top, left, right: across - 1 - left }, border);
 }
 
 /** A separable filter's case in float32, with finite weights. */
@@ -77,7 +53,7 @@ describe.each(lawful)(`$name (SEED=${runSeed})`, ({ kernels }) => {
         input,
         options: given,
       } = plainCall('avgPool2d', aCase, { values: 'integers', kernel: [2, 3], options });
-      const image = bordered(input as Tensor, 5, 7, 'zero');
+      const image = continued(input as Tensor, 5, 7, 'zero');
       const { strides, dilations } = given;
       const expected = avgPool2d(image, { windowDimensions: [2, 3], strides, dilations });
       expectSameBits('a border', oneShot(kernels, call), expected, 'NHWC', call.about);
@@ -134,7 +110,7 @@ describe.each(lawful)(`$name (SEED=${runSeed})`, ({ kernels }) => {
       const channels = aCase.image[3];
       const each = (taps: Float32Array, height: number, width: number) =>
         generate([height, width, channels, 1], ([y, x]) => taps[y + x]);
-      const image = bordered(call.input as Tensor, column.length, row.length, border);
+      const image = continued(call.input as Tensor, column.length, row.length, border);
       const rows = depthwiseConv2d(image, each(row, 1, row.length));
       const expected = depthwiseConv2d(rows, each(column, column.length, 1));
       expectSameBits('two passes', oneShot(kernels, call), expected, 'NHWC', call.about);

@@ -1,10 +1,11 @@
 // One run of an operator: what the caller gave, read once, then checked, then a step.
 import { AllocatedTensor } from './allocated.js';
-import { allocate, arrayOn, type TensorData } from './arrays.js';
+import { allocate, type TensorData } from './arrays.js';
 import { invalid } from './errors.js';
 import type { Memory, Place, Plan, Prepared, Step } from './kernels.js';
 import { checkOverlap } from './overlap.js';
 import type { Dtype } from './params.js';
+import { elementsOf } from './places.js';
 import type { Settled } from './settled.js';
 import type { Sized, Sizes } from './sizes.js';
 import { placeOf, readTensorData, readTensorShape, type Tensor } from './tensor.js';
@@ -83,10 +84,7 @@ export class Call {
     // Whoever disposes of an output while it is computed does not want it.
     if (AllocatedTensor.is(this.#output) && AllocatedTensor.memoryOf(this.#output) === undefined) return;
     const wanted = this.hasOut ? placeOf('out', this.#output, outputLength, outputType) : this.wanted;
-    const array = ArrayBuffer.isView(wanted)
-      ? wanted
-      : arrayOn(wanted.buffer, wanted.byteOffset, outputLength, outputType);
-    array.set(output as TensorData);
+    elementsOf(wanted, outputLength, outputType).set(output as TensorData);
   }
 
   /** Keeps nothing of the caller's. */

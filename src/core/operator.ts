@@ -19,7 +19,7 @@ import { OutputRing } from './ring.js';
 import type { Op, Settled, SettledStage } from './settled.js';
 import { readShape, type Shape, sizeOf } from './shape.js';
 import { Sizes } from './sizes.js';
-import { Staging, startCall } from './staging.js';
+import { runCall, Staging, startCall } from './staging.js';
 import {
   iteratorOf,
   type ReadStreamOptions,
@@ -162,8 +162,7 @@ export class Operator<D extends TensorData = Float32Array, R extends ResidualRul
     try {
       call.read(this.#settled, this.#sizes, input, options?.out, options?.residual);
       call.check(this.#live());
-      if (!call.isEmpty) this.#kernels.run(call.steps);
-      call.deliver();
+      runCall(this.#kernels, call, this.#staging, this.#underWay.size);
       return call.result as Tensor<D>;
     } finally {
       call.clear();
@@ -202,8 +201,7 @@ export class Operator<D extends TensorData = Float32Array, R extends ResidualRul
     signal?.throwIfAborted();
     call.check(this.#live());
     if (call.isEmpty || workOf(call.sized.params) < this.#kernels.shortWork) {
-      if (!call.isEmpty) this.#kernels.run(call.steps);
-      call.deliver();
+      runCall(this.#kernels, call, this.#staging, this.#underWay.size);
     } else {
       const started = startCall(this.#kernels, call, this.#staging, signal, this.#underWay.size + 1, waited);
       this.#underWay.add(started);
@@ -269,6 +267,7 @@ export class Operator<D extends TensorData = Float32Array, R extends ResidualRul
   [Symbol.dispose](): void {
     this.#prepared?.dispose();
     this.#prepared = undefined;
+    this.#staging.clear();
   }
 
   /** The same, and waits for the runs that were started. */

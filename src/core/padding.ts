@@ -2,7 +2,13 @@
 import { invalid } from './errors.js';
 import { isSize, type Padding, readPair } from './options.js';
 
-type Sides = { readonly top: number; readonly bottom: number; readonly left: number; readonly right: number };
+/** Rows and columns to add, integers ≥ 0. */
+export interface Sides {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
 
 const sides: readonly string[] = ['top', 'bottom', 'left', 'right'];
 
@@ -10,8 +16,8 @@ const sides: readonly string[] = ['top', 'bottom', 'left', 'right'];
 export type ResolvedPadding = 'same' | 'same-lower' | Sides;
 
 /** Reads a padding; a list of four is refused, since the frameworks do not agree on its order. */
-export function readPadding(padding: Padding | undefined): ResolvedPadding {
-  if (padding === undefined || padding === 'valid') return { top: 0, bottom: 0, left: 0, right: 0 };
+export function readPadding(given: Padding = 'valid'): ResolvedPadding {
+  const padding = given === 'valid' ? 0 : given;
   if (padding === 'same' || padding === 'same-lower') return padding;
   if (Array.isArray(padding) && padding.length !== 2) {
     throw invalid(

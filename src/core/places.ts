@@ -2,6 +2,7 @@
 import { arrayClasses, arrayOn, byteLengthOf, dtypeOf, type TensorData } from './arrays.js';
 import { SepconvError } from './errors.js';
 import type { Memory, Place, Step } from './kernels.js';
+import { type ImageSize, inputSize, outputSize } from './layout.js';
 import { type Dtype, dtypes, type Params } from './params.js';
 
 /** Bytes of a run's input and of its output, which a residual is like. */
@@ -13,19 +14,26 @@ export interface ByteExtents {
 export function byteExtentsOf(params: readonly Params[]): ByteExtents {
   const first = params[0];
   const last = params[params.length - 1];
-  const input = first.batch * first.inputHeight * first.inputWidth * first.inputChannels;
-  const output = last.batch * last.outputHeight * last.outputWidth * last.outputChannels;
   return {
-    inputBytes: input * arrayClasses[dtypes[first.inputType]].bytes,
-    outputBytes: output * arrayClasses[dtypes[last.outputType]].bytes,
+    inputBytes: elementsIn(inputSize(first)) * arrayClasses[dtypes[first.inputType]].bytes,
+    outputBytes: elementsIn(outputSize(last)) * arrayClasses[dtypes[last.outputType]].bytes,
   };
+}
+
+function elementsIn({ batch, height, width, channels }: ImageSize): number {
+  return batch * height * width * channels;
 }
 
 /** Multiply-adds of a run, those of its taps in the padding among them. */
 export function workOf(params: readonly Params[]): number {
   let work = 0;
-  for (const p of params) work += p.batch * p.outputHeight * p.outputWidth * p.outputChannels * p.products;
+  for (const p of params) work += elementsIn(outputSize(p)) * p.products;
   return work;
+}
+
+/** The first elements of a memory, or an array as it is. */
+export function elementsOf(memory: Memory | TensorData, length: number, dtype: Dtype): TensorData {
+  return ArrayBuffer.isView(memory) ? memory : arrayOn(memory.buffer, memory.byteOffset, length, dtype);
 }
 
 /** The views that were made last, so that a run after another makes none. */

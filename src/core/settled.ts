@@ -1,10 +1,11 @@
 // An op as it is declared, and what its filters and options settle before any input is seen.
+import type { Continuation } from './border.js';
 import { invalid } from './errors.js';
 import type { OpName } from './kernels.js';
 import { type ImageSize, imageShape, imageSize, outputSize } from './layout.js';
 import type { ResidualRule } from './options.js';
 import type { Config, Dtype, Layout, Params } from './params.js';
-import { maxInt32, type Shape } from './shape.js';
+import { maxInt32, type Shape, sizeOf } from './shape.js';
 
 /** @internal An op, declared once; every way of calling it comes from this. */
 export interface Op<Options> {
@@ -31,6 +32,8 @@ export interface Settled {
   /** Whether `out` may be the input or the residual itself. */
   readonly inPlace: boolean;
   readonly residual: ResidualRule;
+  /** What the padding holds where that is more than nothing, and the kernel does not know it. */
+  readonly border?: Continuation | undefined;
   readonly stages: readonly SettledStage[];
   /** The params of every stage for this input; throws where the input is too small or the output too large. */
   params(input: ImageSize): readonly Params[];
@@ -58,10 +61,9 @@ export function paramsFor(settled: Settled, inputShape: Shape): readonly Params[
   }
   const params = settled.params(size);
   for (const stage of params) {
-    const { batch, height, width, channels } = outputSize(stage);
-    if (batch * height * width * channels > maxInt32) {
-      const received = [batch, height, width, channels];
-      throw invalid('ERR_SHAPE', 'output', `at most ${maxInt32} elements`, received, 'split the batch or the image');
+    const shape = imageShape(outputSize(stage), 'NHWC');
+    if (sizeOf(shape) > maxInt32) {
+      throw invalid('ERR_SHAPE', 'output', `at most ${maxInt32} elements`, shape, 'split the batch or the image');
     }
   }
   return params;

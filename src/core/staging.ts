@@ -1,9 +1,11 @@
 // What a started run reads and writes in place of arrays that other JavaScript may transfer, resize or write meanwhile.
-import { allocate, arrayOn, bufferOf, dtypeOf, type TensorData } from './arrays.js';
+import { allocate, bufferOf, dtypeOf, type TensorData } from './arrays.js';
+import { copyWithBorder } from './border.js';
 import type { Call } from './call.js';
 import type { Kernels, Memory, Waited } from './kernels.js';
 import { isShared } from './overlap.js';
 import type { Dtype } from './params.js';
+import { elementsOf } from './places.js';
 
 /** Arrays that runs have for themselves, used again when they are over. */
 export class Staging {
@@ -19,10 +21,41 @@ export class Staging {
     this.#free.unshift(...arrays);
     this.#free.length = Math.min(this.#free.length, most);
   }
+
+  clear(): void {
+    this.#free.length = 0;
+  }
 }
 
 /** Input, residual and output of a run may each have one. */
 const arraysPerRun = 3;
+
+/** Puts a copy with its border in the place of a checked call's input, where it has one. */
+function copyInput({ inputType, sized, step }: Call, staging: Staging): TensorData | undefined {
+  const { border, copyLength, inputLength, params } = sized;
+  if (border === undefined) return undefined;
+  const copy = staging.take(inputType, copyLength);
+  copyWithBorder(elementsOf(step.input.memory, inputLength, inputType), copy, border, params[0]);
+  step.input.memory = copy;
+  return copy;
+}
+
+/**
+ * Runs a checked call on this thread, and delivers its output.
+ *
+ * @param runs that are under way beside it
+ */
+export function runCall(kernels: Kernels, call: Call, staging: Staging, runs: number): void {
+  if (!call.isEmpty) {
+    const copy = copyInput(call, staging);
+    try {
+      kernels.run(call.steps);
+    } finally {
+      if (copy !== undefined) staging.give([copy], runs * arraysPerRun + 1);
+    }
+  }
+  call.deliver();
+}
 
 /**
  * Starts a checked call, its places staged where they could be taken away, and delivers its output.
@@ -48,11 +81,13 @@ export async function startCall(
   const read = (place: Memory | TensorData, dtype: Dtype, length: number): Memory | TensorData => {
     if (isFixed(kernels, place)) return place;
     const copy = staged(dtype, length);
-    copy.set(ArrayBuffer.isView(place) ? place : arrayOn(place.buffer, place.byteOffset, length, dtype));
+    copy.set(elementsOf(place, length, dtype));
     return copy;
   };
+  const bordered = copyInput(call, staging);
+  if (bordered !== undefined) taken.push(bordered);
   try {
-    const input = read(step.input.memory, inputType, inputLength);
+    const input = bordered ?? read(step.input.memory, inputType, inputLength);
     const residual = step.residual && read(step.residual.memory, outputType, outputLength);
     const isOwn = !call.hasOut || step.output.memory !== call.wanted || isFixed(kernels, call.wanted);
     step.fill(step.plan, input, isOwn ? step.output.memory : staged(outputType, outputLength), residual);

@@ -1,6 +1,7 @@
 // One picture through one operation: its border made, the operator prepared, its alpha carried along.
 import { settle } from '../analysis/settle.js';
 import type { TensorData } from '../core/arrays.js';
+import type { BorderOptions } from '../core/border.js';
 import type { Operator } from '../core/operator.js';
 import type { Pair } from '../core/options.js';
 import type { Shape } from '../core/shape.js';
@@ -9,13 +10,16 @@ import type { OperationName, Operations } from '../ops/index.js';
 import type { Pool2dOptions } from '../ops/pooling.js';
 import { alphaUnderAnchor } from './alpha.js';
 import { type Axes, axesOf } from './axis.js';
-import { continueForTransposed, continueForWindows } from './border.js';
+import { continueForTransposed } from './border.js';
 import type { Job, JobOptions, PreparedJob, Runnable } from './job.js';
 import type { Picture } from './picture.js';
 import { toBytes } from './pixels.js';
 import { isTransparent, type PrepareImage, prepareVisible } from './visible.js';
 
-type OpOptions = JobOptions & { readonly groups?: number | undefined; readonly outputPadding?: Pair | undefined };
+interface OpOptions extends JobOptions, BorderOptions {
+  readonly groups?: number | undefined;
+  readonly outputPadding?: Pair | undefined;
+}
 type Prepare = (on: Operations, filters: readonly Tensor[], options: OpOptions) => Operator;
 
 const preparing = {
@@ -29,8 +33,7 @@ const preparing = {
 } satisfies Record<string, Prepare>;
 
 /**
- * Prepares a job. With a border other than `'zero'` a copy of the picture is continued beyond its edges, and the result has
- * the shape that the operation's padding gives. Where a window sees more than one pixel, colours are weighed by alpha.
+ * Prepares a job. The result has the shape that the operation's padding gives, whatever the border. Where a window sees more than one pixel, colours are weighed by alpha.
  *
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_MEMORY`
  */
@@ -70,12 +73,11 @@ function prepareSepFilter(on: Operations, image: Tensor, { filters, border, dtyp
 
 function prepareWindow(on: Operations, image: Tensor, job: Job, op: keyof typeof preparing): Runnable {
   const { filters, groups, options, border, dtype } = job;
-  const continueImage = op === 'convTranspose2d' ? continueForTransposed : continueForWindows;
-  const { input, ...padding } =
-    border === undefined || border === 'zero'
-      ? { input: image }
-      : continueImage(image, axesOfJob(image.shape, job), border);
-  const ready = runnable(preparing[op](on, filters, { ...options, groups, ...padding }), input);
+  const isEnlarged = op === 'convTranspose2d' && border !== undefined && border !== 'zero';
+  const { input, ...its } = isEnlarged
+    ? continueForTransposed(image, axesOfJob(image.shape, job), border)
+    : { input: image, ...(op !== 'convTranspose2d' && { border }) };
+  const ready = runnable(preparing[op](on, filters, { ...options, groups, ...its }), input);
   return dtype === 'uint8' ? { ...ready, run: async (signal) => toBytes(await ready.run(signal)) } : ready;
 }
 

@@ -1,5 +1,6 @@
 // Canonical filter: [height, width, inputs / groups, outputs]; group g owns its share of the outputs, in order.
 import { type EpilogueOptions, readEpilogue } from '../core/activation.js';
+import { type BorderOptions, readBorder } from '../core/border.js';
 import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels, OpName } from '../core/kernels.js';
@@ -21,7 +22,7 @@ import type { Tensor } from '../core/tensor.js';
 import { readWindow, type Window } from '../core/window.js';
 import { type ReadFilter, settleConvolution } from './config.js';
 
-export interface Conv2dOptions extends LayoutOptions, WindowOptions, EpilogueOptions {
+export interface Conv2dOptions extends LayoutOptions, WindowOptions, BorderOptions, EpilogueOptions {
   /**
    * `'HWIO'` is [height, width, inputs / groups, outputs] (TensorFlow), `'OIHW'` is [outputs, inputs / groups, height, width]
    * (PyTorch, ONNX). Default: the framework's whose layout the images have.
@@ -31,7 +32,7 @@ export interface Conv2dOptions extends LayoutOptions, WindowOptions, EpilogueOpt
   readonly groups?: number | undefined;
 }
 
-const known = ['layout', 'filterLayout', 'groups', 'strides', 'padding', 'dilations', 'bias', 'activation'];
+const known = ['layout', 'filterLayout', 'groups', 'strides', 'padding', 'border', 'dilations', 'bias', 'activation'];
 
 /** @internal */
 export const standard: Op<Conv2dOptions> = {
@@ -43,7 +44,8 @@ export const standard: Op<Conv2dOptions> = {
     const filter = readFilter(shape, layout, options);
     const window = readWindow(options, filter.height, filter.width);
     const epilogue = readEpilogue(options, filter.outputChannels);
-    return settleConvolution(kernelFor(filter, window), layout, window, filter, epilogue);
+    const kernel = kernelFor(filter, window);
+    return { ...settleConvolution(kernel, layout, window, filter, epilogue), border: readBorder(options) };
   },
 };
 
@@ -103,7 +105,7 @@ const byDefault = /* @__PURE__ */ conv2dOperations(defaultKernels);
  *
  * @param input [n, h, w, inputs], or [n, inputs, h, w] with `layout: 'NCHW'`
  * @param filter [height, width, inputs / groups, outputs], or as `filterLayout` says; not flipped (cross-correlation)
- * @param options strides, padding, dilations, groups, bias, activation, `out`, `residual`, layouts
+ * @param options strides, padding, border, dilations, groups, bias, activation, `out`, `residual`, layouts
  * @returns [n, outH, outW, outputs], with outH = ⌊(h + padding − dilatedHeight) / stride⌋ + 1
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`,
  * `ERR_OVERLAP`, `ERR_MEMORY`; nothing is written then

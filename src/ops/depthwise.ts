@@ -1,6 +1,7 @@
 // Canonical filter: [height, width, channels, multiplier]; output channel c · multiplier + m reads input channel c.
 
 import { type EpilogueOptions, readEpilogue } from '../core/activation.js';
+import { type BorderOptions, readBorder } from '../core/border.js';
 import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
@@ -22,7 +23,7 @@ import type { Tensor } from '../core/tensor.js';
 import { readWindow } from '../core/window.js';
 import { type ReadFilter, settleConvolution } from './config.js';
 
-export interface DepthwiseConv2dOptions extends LayoutOptions, WindowOptions, EpilogueOptions {
+export interface DepthwiseConv2dOptions extends LayoutOptions, WindowOptions, BorderOptions, EpilogueOptions {
   /**
    * `'HWCM'` is [height, width, channels, multiplier] (TensorFlow), `'OIHW'` is [channels · multiplier, 1, height, width]
    * (PyTorch, ONNX). Default: the framework's whose layout the images have.
@@ -43,6 +44,7 @@ export const depthwise: Op<DepthwiseConv2dOptions> = {
       'groups',
       'strides',
       'padding',
+      'border',
       'dilations',
       'bias',
       'activation',
@@ -51,7 +53,7 @@ export const depthwise: Op<DepthwiseConv2dOptions> = {
     const filter = readDepthwiseFilter('filter', shape, layout, options, inputChannels);
     const window = readWindow(options, filter.height, filter.width);
     const epilogue = readEpilogue(options, filter.outputChannels);
-    return settleConvolution('depthwise', layout, window, filter, epilogue);
+    return { ...settleConvolution('depthwise', layout, window, filter, epilogue), border: readBorder(options) };
   },
 };
 
@@ -129,7 +131,7 @@ const byDefault = /* @__PURE__ */ depthwiseOperations(defaultKernels);
  *
  * @param input [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
  * @param filter [height, width, channels, multiplier], or as `filterLayout` says; not flipped (cross-correlation)
- * @param options strides, padding, dilations, bias, activation, `out`, `residual`, layouts
+ * @param options strides, padding, border, dilations, bias, activation, `out`, `residual`, layouts
  * @returns [n, outH, outW, channels · multiplier], with outH = ⌊(h + padding − dilatedHeight) / stride⌋ + 1
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`,
  * `ERR_OVERLAP`, `ERR_MEMORY`; nothing is written then

@@ -1,6 +1,7 @@
 // Two stages, depthwise then pointwise, with the filters of those ops. The value between them is rounded to float32.
 
 import { type Activation, type EpilogueOptions, readEpilogue } from '../core/activation.js';
+import { type BorderOptions, readBorder } from '../core/border.js';
 import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
@@ -22,7 +23,7 @@ import { convolutionStage } from './config.js';
 import { readDepthwiseFilter } from './depthwise.js';
 import { readPointwiseFilter } from './pointwise.js';
 
-export interface SeparableConv2dOptions extends LayoutOptions, WindowOptions, EpilogueOptions {
+export interface SeparableConv2dOptions extends LayoutOptions, WindowOptions, BorderOptions, EpilogueOptions {
   /** One value per channel between the halves. Default 0. */
   readonly depthwiseBias?: Float32Array | undefined;
   /** Applied between the halves. Default `'linear'`. */
@@ -44,6 +45,7 @@ export const separable: Op<SeparableConv2dOptions> = {
       'groups',
       'strides',
       'padding',
+      'border',
       'dilations',
       'depthwiseBias',
       'depthwiseActivation',
@@ -77,6 +79,7 @@ export const separable: Op<SeparableConv2dOptions> = {
       inputChannels: first.inputChannels,
       inPlace: false,
       residual: 'optional',
+      border: readBorder(options),
       stages: [depthwise, pointwise],
       params(input) {
         const params = paramsOf(depthwise.config, windowGeometry(window, input));
@@ -113,7 +116,7 @@ const byDefault = /* @__PURE__ */ separableOperations(defaultKernels);
  * @param input [n, h, w, channels], or [n, channels, h, w] with `layout: 'NCHW'`
  * @param depthwiseFilter [height, width, channels, multiplier], or as `filterLayout` says
  * @param pointwiseFilter [channels · multiplier, outputs], or of rank 4
- * @param options strides, padding, dilations, bias and activation of either half, `out`, `residual`, layouts
+ * @param options strides, padding, border, dilations, bias and activation of either half, `out`, `residual`, layouts
  * @returns [n, outH, outW, outputs], with outH = ⌊(h + padding − dilatedHeight) / stride⌋ + 1
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_ACTIVATION`, `ERR_DTYPE`, `ERR_BUFFER`,
  * `ERR_OVERLAP`, `ERR_MEMORY`; nothing is written then

@@ -44,7 +44,18 @@ const oddValues: readonly (() => unknown)[] = [
   ]);
 
 const optionNames = [
-  ...['layout', 'filterLayout', 'groups', 'strides', 'padding', 'dilations', 'bias', 'activation', 'outputPadding'],
+  ...[
+    'layout',
+    'filterLayout',
+    'groups',
+    'strides',
+    'padding',
+    'border',
+    'dilations',
+    'bias',
+    'activation',
+    'outputPadding',
+  ],
   ...['windowDimensions', 'ceilMode', 'countIncludePad', 'border', 'depthwiseBias', 'depthwiseActivation', 'residual'],
   ...['out', 'dtype', 'unknown', '__proto__', 'constructor', 'toString'],
 ];

@@ -1,5 +1,5 @@
 // The edges that operations share: where a kernel could go wrong, whatever it computes.
-import { activations as activationNames } from '../../src/core/params.js';
+import { activations as activationNames, borders } from '../../src/core/params.js';
 import type { Case, CaseActivation } from './cases.js';
 import { valueKinds } from './random.js';
 
@@ -122,6 +122,37 @@ export function windowed(base: Partial<Case>): Case[] {
     ...aCase,
     options: { ...base.options, ...aCase.options },
   }));
+}
+
+/** What the padding of a convolution can hold, and where it can stand. */
+const continued: readonly Case[] = [
+  { title: 'same', image: [1, 5, 6, 9], options: { padding: 'same' } },
+  {
+    title: 'same-lower, even filter, stride 2',
+    image: [2, 6, 7, 8],
+    kernel: [2, 4],
+    options: { padding: 'same-lower', strides: 2 },
+  },
+  { title: 'wider than the image', image: [2, 2, 3, 5], options: { padding: 7 } },
+  { title: 'a 1×1 image', image: [1, 1, 1, 6], options: { padding: { top: 3, bottom: 1, left: 0, right: 2 } } },
+  { title: 'dilated', image: [1, 9, 10, 4], options: { padding: 4, dilations: [2, 3] } },
+  { title: 'more than windows read', image: [1, 5, 6, 7], options: { padding: [1, 4], strides: [3, 4] } },
+  { title: 'no padding', image: [1, 4, 5, 6], options: { padding: 'valid' } },
+  { title: 'a 1×1 filter', image: [1, 3, 4, 6], kernel: [1, 1], options: { padding: 2 } },
+  { title: 'batch 0', image: [0, 4, 5, 6], options: { padding: 'same' } },
+  { title: 'many channels', image: [1, 4, 17, 50], residual: true, options: { padding: 'same', activation: 'relu6' } },
+];
+
+/** The borders of pixels that a convolution can have. */
+export function continuedBy(base: Partial<Case>): Case[] {
+  return borders
+    .filter((border) => border !== 'zero')
+    .flatMap((border) =>
+      continued.map((aCase): Case => {
+        const options = { ...base.options, ...aCase.options, border };
+        return { ...base, ...aCase, title: `${border}, ${aCase.title}`, options };
+      }),
+    );
 }
 
 const borderTaps: readonly (readonly [number, number])[] = [

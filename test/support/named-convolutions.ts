@@ -1,6 +1,16 @@
 // The named cases of the convolutions.
 import type { Case } from './cases.js';
-import { activations, aroundLanes, aroundPanels, aroundTiles, far, valued, windowed, withBorderTaps } from './edges.js';
+import {
+  activations,
+  aroundLanes,
+  aroundPanels,
+  aroundTiles,
+  continuedBy,
+  far,
+  valued,
+  windowed,
+  withBorderTaps,
+} from './edges.js';
 
 export const depthwise: Case[] = [
   ...aroundLanes.flatMap((c): Case[] => [
@@ -20,6 +30,7 @@ export const depthwise: Case[] = [
   ),
   ...windowed({ bias: true }),
   ...windowed({ multiplier: 2 }).map((aCase) => ({ ...aCase, title: `${aCase.title}, multiplier 2` })),
+  ...continuedBy({ bias: true }),
   ...valued({ image: [1, 6, 7, 19], options: { padding: 'same' } }),
   { title: 'a multiplier above every vector', image: [2, 4, 5, 3], multiplier: 37, options: { padding: 'same' } },
   {
@@ -119,6 +130,7 @@ export const separable: Case[] = [
   ),
   { title: 'more channels than a panel may hold', image: [1, 1, 2, 2 ** 21], kernel: [1, 1], outputs: 1 },
   ...windowed({ outputs: 9, bias: true }),
+  ...continuedBy({ outputs: 9, bias: true }),
   ...valued({ image: [1, 6, 7, 11], outputs: 18, options: { padding: 'same' } }),
 ];
 
@@ -163,6 +175,7 @@ const leastDivisor = (n: number): number => {
 export const conv2d: Case[] = [
   ...channels,
   ...windowed({ outputs: 9, bias: true }),
+  ...continuedBy({ outputs: 9, bias: true }),
   ...windowed({}).map((aCase): Case => {
     const groups = leastDivisor(aCase.image[3]);
     return { ...aCase, title: `${aCase.title}, in groups`, outputs: 2 * groups, options: { ...aCase.options, groups } };
@@ -171,6 +184,12 @@ export const conv2d: Case[] = [
   { title: '1×1, same, stride 3', image: [1, 5, 6, 7], kernel: [1, 1], options: { strides: 3, padding: 'same' } },
   { title: '1×1 with padding', image: [1, 3, 4, 5], kernel: [1, 1], bias: true, options: { padding: 2 } },
   { title: '1×1 in groups', image: [1, 3, 4, 6], kernel: [1, 1], outputs: 9, options: { groups: 3 } },
+  {
+    title: 'in groups, reflect',
+    image: [1, 4, 5, 6],
+    outputs: 4,
+    options: { groups: 2, padding: 3, border: 'reflect' },
+  },
   { title: 'one channel', image: [1, 5, 6, 1], outputs: 7, bias: true, options: { padding: 'same' } },
   ...valued({ image: [1, 5, 6, 6], outputs: 19, options: { padding: 'same' } }),
   ...withBorderTaps({ title: 'groups, ', image: [1, 4, 5, 6], outputs: 10, options: { padding: 'same', groups: 2 } }),

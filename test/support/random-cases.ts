@@ -51,7 +51,9 @@ const image = (maxHeight: number, maxWidth: number, depth = channels): fc.Arbitr
 const kernel = fc.oneof(fc.constant([3, 3] as const), pair(5), pair(7));
 const window = { strides: pair(3), dilations: fc.oneof(fc.constant(1), pair(3)), padding };
 
-const windowed = { ...convolution, image: image(9, 18), kernel, options: fc.record({ ...window, activation }) };
+const border = fc.constantFrom('zero' as const, ...borders);
+
+const windowed = { ...convolution, image: image(9, 18), kernel, options: fc.record({ ...window, border, activation }) };
 
 /** Cases in groups: 1 … all channels, each of a few inputs and outputs. */
 function grouped<Extra extends object>(
@@ -117,10 +119,10 @@ export const randomCases: Record<OperationName, fc.Arbitrary<Case>> = {
       ...windowed,
       multiplier: small,
       outputs: channels,
-      options: fc.record({ ...window, activation, depthwiseActivation: activation }),
+      options: fc.record({ ...window, border, activation, depthwiseActivation: activation }),
     })
     .filter(fits),
-  conv2d: grouped(7, 13, () => fc.constant({})).filter(fits),
+  conv2d: grouped(7, 13, () => fc.record({ border })).filter(fits),
   convTranspose2d: transposed.filter(leavesOutput),
   maxPool2d: pooled({}),
   avgPool2d: pooled({ countIncludePad: fc.boolean() }),

@@ -4,9 +4,9 @@ import { settle } from '../../analysis/settle.js';
 import { type Cost, costOf } from '../../core/cost.js';
 import { invalid, SepconvError } from '../../core/errors.js';
 import { checkOptions, type Padding, type Pair, readName, readPair } from '../../core/options.js';
+import type { Sides } from '../../core/padding.js';
 import type { Params } from '../../core/params.js';
 import type { Shape } from '../../core/shape.js';
-import type { Sides } from '../../image/border.js';
 import { type Mode, type ModeName, modeNames, modes } from '../../image/modes.js';
 import type { OperationName } from '../../ops/index.js';
 

@@ -4,11 +4,12 @@ import { activate } from '../../backends/reference/activation.js';
 import { larger, paddedTaps } from '../../backends/reference/pooling.js';
 import { forEachReachingTap } from '../../backends/reference/transposed.js';
 import { addProduct, forEachTap } from '../../backends/reference/window.js';
+import { borderPixel } from '../../core/border.js';
 import type { Stage } from '../../core/kernels.js';
 import { permute } from '../../core/layout.js';
 import { activations, type Params, reductions } from '../../core/params.js';
 import type { Tensor } from '../../core/tensor.js';
-import { continueForTransposed, continueForWindows } from '../../image/border.js';
+import type { Axis } from '../../image/axis.js';
 import { axesOfJob } from '../../image/convolve.js';
 import type { Job } from '../../image/job.js';
 import type { OperationName } from '../../ops/index.js';
@@ -93,33 +94,45 @@ const tracing: Record<Job['op'], (scene: Scene) => readonly TracedStage[]> = {
  * @throws SepconvError what the job would throw
  */
 export function tracePixel(image: Tensor, job: Job, at: Position): readonly TracedStage[] {
-  const { op, filters, groups, options, border } = job;
-  const axes = axesOfJob(image.shape, job);
-  const isTransposed = op === 'convTranspose2d';
-  const isContinued = border !== undefined && border !== 'zero';
-  const continueImage = isTransposed ? continueForTransposed : continueForWindows;
-  const { input, ...padding } = isContinued ? continueImage(image, axes, border) : { input: image };
+  const { op, filters, groups, options, border = 'zero' } = job;
   const [first, second] = filters.map(({ shape }) => shape);
-  const own = op === 'sepFilter2d' ? {} : { ...options, groups, ...padding };
-  const { settled, params } = settle<OperationName>(op, input.shape, second ? [first, second] : first, own);
+  const own = op === 'sepFilter2d' ? {} : { ...options, groups };
+  const { settled, params } = settle<OperationName>(op, image.shape, second ? [first, second] : first, own);
   const stages = settled.stages.map(({ filter, ...stage }, index) => {
     const inOrder = filter ? permute(filters[index].data, filter.shape, filter.order) : new Float32Array();
     return { ...stage, filter: inOrder };
   });
-  const [, height, width, channels] = input.shape;
-  const [top, left] = isTransposed
-    ? [(height - image.shape[1]) / 2, (width - image.shape[2]) / 2]
-    : isContinued
-      ? [axes.vertical.before, axes.horizontal.before]
-      : [0, 0];
+  const [, height, width, channels] = image.shape;
+  const { vertical, horizontal } = axesOfJob(image.shape, job);
+  const isContinued = border !== 'zero';
+  const [top, left] = isContinued ? [reachOf(vertical, op), reachOf(horizontal, op)] : [0, 0];
   return tracing[op]({
-    params:
-      op === 'sepFilter2d' ? params.map((p) => (isContinued ? { ...p, paddingTop: 0, paddingLeft: 0 } : p)) : params,
+    params: isContinued ? params.map((p) => endless(p, top, left, op)) : params,
     stages,
     at,
-    read: (y, x, c) => input.data[(y * width + x) * channels + c],
+    read: (y, x, c) => {
+      const [row, column] = [borderPixel[border](y - top, height), borderPixel[border](x - left, width)];
+      return image.data[(row * width + column) * channels + c];
+    },
     place: (y, x) => [y - top, x - left],
   });
+}
+
+/** Pixels that windows read before the first one of the picture. */
+function reachOf({ before, extent, stride }: Axis, op: Job['op']): number {
+  return op === 'convTranspose2d' ? Math.ceil((extent - 1) / stride) : before;
+}
+
+/** The params on a picture that goes on so far before its first pixel, and without end behind its last one. */
+function endless(p: Params, top: number, left: number, op: Job['op']): Params {
+  const isTransposed = op === 'convTranspose2d';
+  return {
+    ...p,
+    inputHeight: Infinity,
+    inputWidth: Infinity,
+    paddingTop: isTransposed ? p.paddingTop + top * p.strideHeight : 0,
+    paddingLeft: isTransposed ? p.paddingLeft + left * p.strideWidth : 0,
+  };
 }
 
 /** A sum by its definition: from the bias on, each product rounded, then each sum. */

@@ -1,6 +1,5 @@
 // The present state as code: a call of the library, and a command line.
-import type { Border } from '../../core/params.js';
-import { continueForTransposed, continueForWindows } from '../../image/border.js';
+import { continueForTransposed } from '../../image/border.js';
 import { axesOfJob } from '../../image/convolve.js';
 import type { Job } from '../../image/job.js';
 import { type ReadSettings, textOf } from './job.js';
@@ -34,18 +33,19 @@ function quoted(text: string): string {
 function libraryCall({ job }: ReadSettings, shape: Shape): string {
   const { op, filters, groups, options, border } = job;
   const names = filterNames(op, filters.length);
-  const beyond = op === 'sepFilter2d' ? undefined : continuedBy(job, shape);
-  const given = op === 'sepFilter2d' ? { border } : { ...options, groups, ...beyond?.options };
-  const isCalled = filters.length > 0 && op !== 'sepFilter2d';
-  const uses = isCalled || beyond ? [op, 'tensor'] : [op];
+  const beyond = continuedBy(job, shape);
+  const own = op === 'convTranspose2d' ? beyond?.options : { border };
+  const given = op === 'sepFilter2d' ? own : { ...options, groups, ...own };
+  const uses = filters.length > 0 && op !== 'sepFilter2d' ? [op, 'tensor'] : [op];
   const declared = names.map((name, i) => `const ${name} = ${filterText(filters[i], op === 'sepFilter2d')};`);
-  const call = [beyond ? 'input' : 'image', ...names, ...optionsText(given)].join(', ');
+  const call = [beyond ? 'input' : 'image', ...names, ...optionsText(given ?? {})].join(', ');
   return [
     `import { ${uses.join(', ')} } from 'sepconv';`,
+    ...(beyond ? ["import { padImage } from 'sepconv/image';"] : []),
     '',
     `// image: { data: Float32Array, shape: [${shape.join(', ')}] }, samples from 0 to 255`,
     ...declared,
-    ...(beyond?.lines ?? []),
+    ...(beyond ? [beyond.line] : []),
     `const output = ${op}(${call});`,
   ].join('\n');
 }
@@ -72,44 +72,15 @@ function optionsText(options: Readonly<Record<string, unknown>>): string[] {
   return written.length === 0 ? [] : [`{ ${written.join(', ')} }`];
 }
 
-/** Which pixel stands for one beyond the edge. */
-const sources: Record<Exclude<Border, 'zero'>, string> = {
-  replicate: 'const source = (i, n) => Math.max(0, Math.min(n - 1, i));',
-  reflect: `const source = (i, n) => {
-  const period = Math.max(1, 2 * n - 2);
-  const folded = ((i % period) + period) % period;
-  return folded < n ? folded : period - folded;
-};`,
-  wrap: 'const source = (i, n) => ((i % n) + n) % n;',
-};
-
-/** Lines that continue the picture beyond its edges, where windows see beyond them, and the options that remain. */
-function continuedBy(job: Job, shape: Shape) {
-  const { op, border } = job;
-  if (border === undefined || border === 'zero') return undefined;
-  const axes = axesOfJob(shape, job);
-  const [, height, width, channels] = shape;
+/** What continues the picture beyond its edges for a transposed convolution, whose padding holds no pixels of its own. */
+function continuedBy({ op, border, ...job }: Job, shape: Shape) {
+  if (op !== 'convTranspose2d' || border === undefined || border === 'zero') return undefined;
+  const [, height, width] = shape;
   const plain = tensor(new Float32Array(height * width), [1, height, width, 1]);
-  const isEnlarged = op === 'convTranspose2d';
-  const { input, ...options } = (isEnlarged ? continueForTransposed : continueForWindows)(plain, axes, border);
-  const [, rows, columns] = input.shape;
-  if (rows === height && columns === width) return undefined;
-  const [top, left] = isEnlarged
-    ? [(rows - height) / 2, (columns - width) / 2]
-    : [axes.vertical.before, axes.horizontal.before];
-  const lines = [
-    `// The picture goes on beyond its edges: ${border}.`,
-    sources[border],
-    `const pixels = new Float32Array(${rows} * ${columns} * ${channels});`,
-    `for (let y = 0, i = 0; y < ${rows}; y++) {`,
-    `  for (let x = 0; x < ${columns}; x++) {`,
-    `    const pixel = source(y - ${top}, ${height}) * ${width} + source(x - ${left}, ${width});`,
-    `    for (let c = 0; c < ${channels}; c++) pixels[i++] = image.data[pixel * ${channels} + c];`,
-    '  }',
-    '}',
-    `const input = tensor(pixels, [1, ${rows}, ${columns}, ${channels}]);`,
-  ];
-  return { lines, options };
+  const { input, ...options } = continueForTransposed(plain, axesOfJob(shape, { op, ...job }), border);
+  const [rows, columns] = [(input.shape[1] - height) / 2, (input.shape[2] - width) / 2];
+  const sides = `{ top: ${rows}, bottom: ${rows}, left: ${columns}, right: ${columns} }`;
+  return { line: `const input = padImage(image, ${sides}, '${border}');`, options };
 }
 
 /** The shortest decimal that rounds to the same float32. */

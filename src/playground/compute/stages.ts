@@ -1,10 +1,9 @@
 // A job as sums: which products make an output, in the order in which the library adds them.
-import type { Border } from '../../core/params.js';
+import { borderPixel } from '../../core/border.js';
 import type { Axes, Axis } from '../../image/axis.js';
-import { padImage } from '../../image/border.js';
 import { axesOfJob } from '../../image/convolve.js';
 import type { Job } from '../../image/job.js';
-import { type Shape, type Tensor, tensor } from './library.js';
+import type { Shape, Tensor } from './library.js';
 
 /** One tap along an axis. */
 export interface Tap {
@@ -119,7 +118,12 @@ interface Windows {
 function windowsOf(job: Job, { vertical, horizontal }: Axes): Windows {
   const isTransposed = job.op === 'convTranspose2d';
   const [dilationHeight, dilationWidth] = [job.options.dilations ?? 1].flat();
-  const sources = [vertical, horizontal].map((axis) => continuation(job.border ?? 'zero', axis));
+  const pixelAt = borderPixel[job.border ?? 'zero'];
+  const sources = [vertical, horizontal].map(
+    ({ input }): Source =>
+      (position) =>
+        pixelAt(position, input),
+  );
   return {
     height: vertical.output,
     width: horizontal.output,
@@ -143,18 +147,6 @@ function tapsAlong(axis: Axis, dilation: number, source: Source, isTransposed: b
     }
     return taps;
   });
-}
-
-/** Which pixel stands at a position that may lie beyond the picture, found by continuing a row of indices. */
-function continuation(border: Border, { input, extent, before }: Axis): Source {
-  if (border === 'zero') return (position) => (position >= 0 && position < input ? position : -1);
-  const reach = extent + before + margin;
-  const indices = tensor(
-    Float32Array.from({ length: input }, (_, i) => i),
-    [1, 1, input, 1],
-  );
-  const { data } = padImage(indices, { top: 0, bottom: 0, left: reach, right: reach }, border);
-  return (position) => data[position + reach] ?? -1;
 }
 
 function depthwise(windows: Windows, { data, shape }: Tensor): Stage {
@@ -218,6 +210,6 @@ function pooled(windows: Windows, channels: number, kind: 'largest' | 'mean'): S
 /** Windows of one pixel, each on its own. */
 function ownPixels(height: number, width: number): Windows {
   const own = (length: number) => Array.from({ length }, (_, at) => [{ tap: 0, position: at, at }]);
-  const inside = (length: number) => (position: number) => (position >= 0 && position < length ? position : -1);
+  const inside = (length: number) => (position: number) => borderPixel.zero(position, length);
   return { height, width, rows: own(height), columns: own(width), sources: [inside(height), inside(width)] };
 }
