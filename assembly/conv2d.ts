@@ -3,7 +3,8 @@
 // function as a value cost more here.
 import { Epilogue, epilogueOf, secondPass } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
-import { packPanels, panelsSize, productPixels, Products } from './product';
+import { packPanels, panelsSize, productPixels } from './product';
+import { Products } from './product-tile';
 import { floatBytes, sizeProduct } from './sizes';
 import { interiorBegin, interiorEnd, tapsBegin, tapsEnd } from './window';
 

@@ -1,7 +1,8 @@
 // A product over the input channels of each pixel. Threads share the pixels, or where those are few, the panels.
 import { Epilogue, epilogueOf, secondPass } from './epilogue';
 import { at, Operands, Params, Weights } from './params';
-import { packPanels, panelsSize, panelWidth, productPixels, Products } from './product';
+import { packPanels, panelsSize, panelWidth, productPixels } from './product';
+import { Products } from './product-tile';
 import { floatBytes } from './sizes';
 
 /** Pixels that go through all panels before the next ones, so that they stay in the nearest cache. */

@@ -19,7 +19,8 @@ import {
   zeroRow,
 } from './planes';
 import { sharesPanels } from './pointwise';
-import { panelWidth, panelWidthAt, productPixels, Products } from './product';
+import { panelWidth, panelWidthAt, productPixels } from './product';
+import { Products } from './product-tile';
 import { vecLanes } from './simd';
 import { floatBytes, sizeProduct, sizeSum } from './sizes';
 

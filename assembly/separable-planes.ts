@@ -4,7 +4,7 @@ import { depthwiseStrip, fillStrip, placeTaps, Strip, stripScratch } from './dep
 import { Epilogue, fillEpilogue } from './epilogue';
 import { at, next, Operands, Params, Weights } from './params';
 import { definedPixels, inputPlane, outputPlane, packPlanes, planesEnd, planesPackedSize, secondPassPlane } from './planes';
-import { Products } from './product';
+import { Products } from './product-tile';
 import { blockPixels, packHead, packPixels, packsPanels, panelScratch, planesProducts, productPanels } from './product-planes';
 import { vecLanes } from './simd';
 import { floatBytes, sizeProduct, sizeSum } from './sizes';

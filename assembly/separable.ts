@@ -5,7 +5,8 @@ import { depthwisePack, depthwisePackedBytes, depthwiseRows } from './depthwise'
 import { DepthwiseWindow } from './depthwise-tile';
 import { at, next, Operands, Params, Weights } from './params';
 import { pixelBlock, pointwisePack, pointwisePackedBytes, pointwiseProducts } from './pointwise';
-import { productPixels, Products } from './product';
+import { productPixels } from './product';
+import { Products } from './product-tile';
 import { repeatedSize } from './repeated-rows';
 import { floatBytes, lineBytes, sizeProduct, sizeSum } from './sizes';
 

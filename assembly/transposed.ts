@@ -4,7 +4,7 @@
 import { Epilogue, epilogueOf, secondPass } from './epilogue';
 import { conv2dPack, conv2dPackedBytes, conv2dProducts, productGroups } from './conv2d';
 import { at, Operands, Params, Weights } from './params';
-import { Products } from './product';
+import { Products } from './product-tile';
 
 /**
  * An axis in the gather form: tap t of output o reads input (o + padding − t · dilation) / stride, where that is whole.
