@@ -1,5 +1,4 @@
-// Sizes of memory: 64 bits wide and saturating, so that what no memory holds is refused and not cut off; and where the
-// lines of the cache begin in it.
+// Sizes of memory: 64 bits wide and saturating, so that what no memory holds is refused and not cut off.
 #pragma once
 #include <stdint.h>
 
@@ -24,13 +23,5 @@ inline uint64_t sizeProduct(uint64_t a, uint64_t b, Sizes... others) {
 
 /** Bytes of so many floats. */
 inline uint64_t floatBytes(uint64_t floats) { return sizeProduct(floats, sizeof(float)); }
-
-/** The first address from `scratch` on where a line of the cache begins; `lineFloats` more floats must be there. */
-constexpr int32_t lineFloats = 16;
-
-inline float* lineIn(void* scratch) {
-  constexpr uintptr_t lineBytes = lineFloats * sizeof(float);
-  return reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(scratch) + lineBytes - 1) & ~(lineBytes - 1));
-}
 
 }  // namespace

@@ -4,6 +4,7 @@
 // 8 pixels are 3 Vecs of 8), if a cell's inputs are neighbours too; what is left goes lane by lane. Of a multiplier the
 // input rows take the burden (repeated-rows.h): in here there are as many inputs as outputs.
 #pragma once
+#include "../line.h"
 #include "depthwise-sliding.h"
 #include "repeated-rows.h"
 
@@ -25,8 +26,8 @@ inline int64_t packedChannels(const Params& p) {
   return (int64_t(p.outputChannels) + Vec::lanes - 1) / Vec::lanes * Vec::lanes;
 }
 
-/** Large arrays of JavaScript begin 16 bytes after a line of the cache, and so do the Vecs of all their pixels. */
-constexpr int32_t floatsOffLine = 4;
+/** How far after a line the Vecs of all pixels of such an array are. */
+constexpr int32_t floatsOffLine = int32_t(bytesOffLine / sizeof(float));
 
 /**
  * Whether the blocks are packed once more for such arrays, where the second begins with a line: one more block costs

@@ -3,6 +3,7 @@
 // be read as zeros, since a finite weight times zero changes no sum.
 #pragma once
 #include "../epilogue.h"
+#include "../line.h"
 #include "../sizes.h"
 #include "../window.h"
 

@@ -4,6 +4,7 @@
 #pragma once
 #include <string.h>
 
+#include "../line.h"
 #include "../simd/registers.h"
 #include "../sizes.h"
 #include "../window.h"

@@ -2,6 +2,7 @@
 #pragma once
 #include <immintrin.h>
 
+#include "../line.h"
 #include "lane.h"
 #include "pair.h"
 #include "transpose8.h"
@@ -28,7 +29,12 @@ struct Vec {
     const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256(whole, 1));
     _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packus_epi16(words, words));
   }
-  void store(float* p) const { _mm256_storeu_ps(p, v); }
+  /** In halves where those lie on one line each: a store over two takes longer. */
+  ALWAYS_INLINE void store(float* p) const {
+    if (reinterpret_cast<uintptr_t>(p) % lineBytes != lineBytes - bytesOffLine) return _mm256_storeu_ps(p, v);
+    _mm_storeu_ps(p, _mm256_castps256_ps128(v));
+    _mm_storeu_ps(p + 4, _mm256_extractf128_ps(v, 1));
+  }
   Vec permuted(const int32_t* sources) const {
     return {_mm256_permutevar8x32_ps(v, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(sources)))};
   }
