@@ -148,6 +148,20 @@ describe.each(kinds)('$name', ({ kernels }) => {
     later.abort();
   });
 
+  test('one signal ends many runs by one listener, and those that ended before leave it there', async () => {
+    const { operator, image } = longCall(kernels);
+    const controller = new AbortController();
+    const { signal } = controller;
+    await operator.runAsync(ramp(1, 8, 8, image.shape[3]), { signal });
+    const runs = Array.from({ length: 12 }, () => operator.runAsync(image, { signal }));
+    const ended = Promise.allSettled(runs);
+    await turn();
+    expect(getEventListeners(signal, 'abort').length).toBe(1);
+    controller.abort('enough');
+    expect((await ended).at(-1)).toEqual({ status: 'rejected', reason: 'enough' });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
   test('an aborted run harms no other', async () => {
     const operator = pointwise(kernels);
     for (let round = 0; round < 100; round++) {

@@ -1,4 +1,5 @@
 // The addon's kernels. The addon knows ops and instruction sets by name; the lists are compared when it loads.
+import { onAbort } from '../core/aborts.js';
 import { outOfMemory } from '../core/arrays.js';
 import { SepconvError } from '../core/errors.js';
 import { kernelFor } from '../core/kernel-table.js';
@@ -6,7 +7,7 @@ import type { BackendSource, Kernels, Memory, OpName, Plan, Prepared, Stage, Ste
 import type { Params } from '../core/params.js';
 import { shortPlace, workOf } from '../core/places.js';
 import { adapterFor } from './channels-last.js';
-import { type Addon, type AddonKernel, checkAddon, type Outcome, outcomes, type StartedRun } from './native/addon.js';
+import { type Addon, type AddonKernel, checkAddon, type Outcome, outcomes } from './native/addon.js';
 import { arrayOf, NativeMemory } from './native/memory.js';
 import { type NativePlan, NativePrepared } from './native/prepared.js';
 
@@ -104,13 +105,12 @@ class NativeKernels implements Kernels {
         steps.map(({ residual }) => residual && arrayOf(residual)),
         (outcome, milliseconds) => {
           waited?.(milliseconds);
-          signal?.removeEventListener('abort', abort);
+          leave();
           resolve(outcome);
         },
       );
-      const abort = () => this.#addon.cancel(started as StartedRun);
-      if (typeof started === 'number') resolve(started);
-      else signal?.addEventListener('abort', abort);
+      if (typeof started === 'number') return resolve(started);
+      const leave = onAbort(signal, () => this.#addon.cancel(started));
     });
   }
 

@@ -1,4 +1,5 @@
 // Many inputs through one asynchronous step: results in order, a bounded number of them under way, and every way to end.
+import { onAbort } from './aborts.js';
 import { invalid } from './errors.js';
 import { checkOptions, readSignal, type Signal } from './options.js';
 
@@ -93,7 +94,7 @@ export async function* streamOf<Item, Result>(
     wake();
   };
 
-  signal?.addEventListener('abort', abort);
+  const leave = onAbort(signal, abort);
   try {
     if (signal?.aborted) abort();
     for (;;) {
@@ -114,7 +115,7 @@ export async function* streamOf<Item, Result>(
       }
     }
   } finally {
-    signal?.removeEventListener('abort', abort);
+    leave();
     stop.abort();
     if (!isExhausted) await close(source, isPulling);
     await Promise.all(entries.map(({ ended }) => ended));

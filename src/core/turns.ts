@@ -1,4 +1,5 @@
 // Work in between: pieces that each wait for a turn of the event loop, so that timers, requests and clicks come first.
+import { onAbort } from './aborts.js';
 
 /** What waits for a turn; each turn takes one. */
 const waiting: (() => void)[] = [];
@@ -22,15 +23,14 @@ const isShared = globalThis.navigator?.userAgent !== 'Cloudflare-Workers';
 export function nextTurn(signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const goOn = () => {
-      signal?.removeEventListener('abort', leave);
+      stay();
       resolve();
     };
-    const leave = () => {
+    const stay = onAbort(signal, () => {
       const index = waiting.indexOf(goOn);
       if (index >= 0) waiting.splice(index, 1);
       goOn();
-    };
-    signal?.addEventListener('abort', leave);
+    });
     if (!isShared) {
       setTimeout(goOn, 0);
       return;

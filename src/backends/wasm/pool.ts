@@ -1,4 +1,5 @@
 // Workers over one memory, which compute one job at a time. The thread that asks for a job may take part in it.
+import { onAbort } from '../../core/aborts.js';
 import { SepconvError } from '../../core/errors.js';
 import { kernelNames } from '../../core/kernel-table.js';
 import { at, countMask, limitShift, noPartLeft, open, words } from './board.js';
@@ -172,13 +173,13 @@ export class Pool {
     if (keeper === undefined)
       throw new SepconvError('ERR_KERNEL', 'the worker threads have ended, and no others start');
     keeper.ref();
-    signal?.addEventListener('abort', stop);
+    const leave = onAbort(signal, stop);
     const over = new Promise<SepconvError | undefined>((resolve) => {
       this.#onOver = resolve;
     });
     this.#post(job, threads, 0, true);
     const failure = await over;
-    signal?.removeEventListener('abort', stop);
+    leave();
     keeper.unref();
     signal?.throwIfAborted();
     if (failure !== undefined) throw failure;
@@ -221,12 +222,11 @@ function promiseOf(): { readonly promise: Promise<void>; readonly resolve: () =>
 /** Waits for what never rejects, at most until `signal` is aborted. */
 async function untilAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
-  if (signal === undefined) return promise;
   const aborted = promiseOf();
-  signal.addEventListener('abort', aborted.resolve);
+  const leave = onAbort(signal, aborted.resolve);
   await Promise.race([promise, aborted.promise]);
-  signal.removeEventListener('abort', aborted.resolve);
-  signal.throwIfAborted();
+  leave();
+  signal?.throwIfAborted();
 }
 
 /** Whether this thread may wait for others; that of a page may not. */
