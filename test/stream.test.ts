@@ -199,6 +199,46 @@ describe('a stream', () => {
     await expect(consumer()).rejects.toThrow('mine');
     expect(third.closed).toHaveBeenCalledTimes(1);
   });
+
+  test('an error of the source while it is closed hides no earlier one, and nothing is left under way', async () => {
+    const closing = (items: readonly unknown[]) => ({
+      ...counted(items as number[]),
+      return: () => Promise.reject(new Error('closing')),
+    });
+    const desk = new Desk();
+    const controller = new AbortController();
+    const aborted = open(desk, closing([1, 2, 3]), { signal: controller.signal });
+    const first = aborted.next();
+    await desk.end(1);
+    await first;
+    for (let i = 0; i < 10; i++) await turn();
+    controller.abort('enough');
+    await expect(aborted.next()).rejects.toBe('enough');
+    expect(desk.underWay).toBe(0);
+    const step = async (item: number) => Promise.reject(new Error(`step ${item}`));
+    const failed = collect(streamOf(closing([1, 2]) as never, step, readStreamOptions({ concurrency: 1 }, 3)));
+    await expect(failed).rejects.toThrow('step 1');
+    const left = open(desk, closing([4, 5, 6]));
+    const fourth = left.next();
+    await desk.end(4);
+    await fourth;
+    for (let i = 0; i < 10; i++) await turn();
+    await expect(left.return()).rejects.toThrow('closing');
+    expect(desk.underWay).toBe(0);
+  });
+
+  test('takes promises of items from a list, and closes one with a promise that is rejected', async () => {
+    const step = async (item: number) => item * 10;
+    const streamed = (items: readonly Promise<number>[]) => {
+      const source = counted(items as never, false);
+      return { source, results: collect(streamOf(source as never, step, readStreamOptions({}, 3))) };
+    };
+    const late = turn().then(() => 1);
+    expect(await streamed([late, Promise.resolve(2)]).results).toEqual([10, 20]);
+    const { source, results } = streamed([late, Promise.reject(new Error('item')), late]);
+    await expect(results).rejects.toThrow('item');
+    expect(source.closed).toHaveBeenCalledTimes(1);
+  });
 });
 
 test.each([

@@ -218,8 +218,8 @@ export class Operator<D extends TensorData = Float32Array, R extends ResidualRul
    * Runs on one input after another and gives the outputs in their order, several under way at once: as many as
    * `concurrency` are taken from the source and not yet handed on, so a slow consumer holds the source back.
    *
-   * @param source tensors, or `{ input, residual }`: an iterable, an async iterable or a ReadableStream. It is closed when
-   * the stream ends before it, whether by the consumer, an abort or an error
+   * @param source tensors, or `{ input, residual }`: an iterable, also of promises, an async iterable or a
+   * ReadableStream. It is closed when the stream ends before it, whether by the consumer, an abort or an error
    * @param options `concurrency`, `ordered`, `signal`, `reuse`
    * @returns the outputs
    * @throws SepconvError `ERR_OPTION` at the call; what a run throws, what the source throws and `signal.reason` end the

@@ -14,8 +14,8 @@ export interface StreamOptions {
   readonly reuse?: boolean | undefined;
 }
 
-/** Whatever gives one item after another; the last is a ReadableStream. */
-export type Source<Item> = Iterable<Item> | AsyncIterable<Item> | { getReader(): Reader<Item> };
+/** Whatever gives one item after another, a list also promises of them; the last is a ReadableStream. */
+export type Source<Item> = Iterable<Item | PromiseLike<Item>> | AsyncIterable<Item> | { getReader(): Reader<Item> };
 
 interface Reader<Item> {
   read(): Promise<{ readonly done: boolean; readonly value?: Item | undefined }>;
@@ -76,15 +76,17 @@ export async function* streamOf<Item, Result>(
     entries.push(entry);
   };
   const pull = async () => {
+    let isGiven = false;
     isPulling = true;
     try {
       const { done, value } = await source.next();
-      if (done) isExhausted = true;
-      else if (!stop.signal.aborted) begin(value);
+      isGiven = !done;
+      const item = await value;
+      if (isGiven && !stop.signal.aborted) begin(item);
     } catch (error) {
-      isExhausted = true;
       failure ??= { error };
     } finally {
+      isExhausted = !isGiven;
       isPulling = false;
       wake();
     }
@@ -104,8 +106,8 @@ export async function* streamOf<Item, Result>(
       const outcome = entries[at]?.outcome;
       if (outcome !== undefined) {
         entries.splice(at, 1);
-        if (outcome.status === 'rejected') throw outcome.reason;
-        yield outcome.value;
+        if (outcome.status === 'rejected') failure = { error: outcome.reason };
+        else yield outcome.value;
       } else if (isExhausted && entries.length === 0) {
         return;
       } else {
@@ -117,16 +119,14 @@ export async function* streamOf<Item, Result>(
   } finally {
     leave();
     stop.abort();
-    if (!isExhausted) await close(source, isPulling);
     await Promise.all(entries.map(({ ended }) => ended));
+    if (!isExhausted) {
+      // A source that is still to answer is not waited for. As in a loop, its error is told unless there is an earlier one.
+      const closed = (async () => source.return?.())();
+      const quiet = closed.catch(() => {});
+      if (!isPulling) await (failure === undefined ? closed : quiet);
+    }
   }
-}
-
-/** Tells the source that no more will be asked of it; one that is still to answer is not waited for. */
-async function close(source: AsyncIterator<unknown> | Iterator<unknown>, isPulling: boolean): Promise<void> {
-  const closed = (async () => source.return?.())();
-  if (isPulling) closed.catch(() => {});
-  else await closed;
 }
 
 /** @internal The iterator of a source. @throws SepconvError `ERR_OPTION` */
