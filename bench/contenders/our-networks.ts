@@ -1,7 +1,6 @@
 // A network as a program writes it with sepconv: an operator a layer, each on the output of the one before.
-import type { TensorData } from '../../src/core/arrays.js';
 import type { Operator } from '../../src/core/operator.js';
-import type { Shape } from '../../src/core/shape.js';
+import { type Shape, sizeOf } from '../../src/core/shape.js';
 import type { Tensor } from '../../src/core/tensor.js';
 import type { Runtime } from '../../src/entries/node.js';
 import { outputShape } from '../../src/measure/layer.js';
@@ -11,24 +10,42 @@ import type { MeasuredNetwork, NetworkLayer, NetworkOperands, Weights } from '..
 
 export type NetworkWay = (runtime: Runtime, network: MeasuredNetwork, operands: NetworkOperands) => Started;
 
-/** Gives a tensor of zeros. */
-type Memory = (runtime: Runtime, shape: Shape, dtype: 'float32') => Tensor<TensorData>;
+/** Makes a place for tensors of several shapes, one at a time, none of which has more elements. */
+type MakePlace = (runtime: Runtime, elements: number) => Place;
+type Place = (shape: Shape) => Tensor;
+
+export const plainPlace: MakePlace = (_, elements) => {
+  const data = new Float32Array(elements);
+  return (shape) => ({ data: data.subarray(0, sizeOf(shape)), shape });
+};
+
+/** For the native kernels it is as plain arrays are, but for where it begins; WASM knows its own tensors only. */
+export const allocatedPlace: MakePlace = (runtime, elements) => {
+  if (runtime.info.backend === 'wasm') {
+    const tensors = new Map<string, Tensor>();
+    return (shape) => {
+      const tensor = tensors.get(`${shape}`) ?? runtime.allocate(shape);
+      tensors.set(`${shape}`, tensor);
+      return tensor;
+    };
+  }
+  const whole = runtime.allocate([elements]);
+  return (shape) => ({ data: whole.data.subarray(0, sizeOf(shape)), shape });
+};
 
 /** Prepared, with `out`: layers take turns with two places for their outputs, three around a shortcut. */
-export function preparedNetwork(memory: Memory): NetworkWay {
+export function preparedNetwork(makePlace: MakePlace): NetworkWay {
   return (runtime, network, operands) => {
     const operators = prepare(runtime, network, operands);
-    const outs = placesOf(network, (shape) => memory(runtime, shape, 'float32') as Tensor);
-    const input = memory(runtime, network.input, 'float32') as Tensor;
+    const outs = outputsOf(network, (elements) => makePlace(runtime, elements));
+    const input = makePlace(runtime, sizeOf(network.input))(network.input);
     input.data.set(operands.input.data);
-    const shortcuts = network.layers.map(({ shortcut }) =>
-      shortcut === undefined ? undefined : (outs[shortcut - 1] ?? input),
+    const options = network.layers.map(({ shortcut }, i) =>
+      shortcut === undefined ? { out: outs[i] } : { out: outs[i], residual: outs[shortcut - 1] ?? input },
     );
     const run = () => {
       let x = input;
-      for (let i = 0; i < operators.length; i++) {
-        x = operators[i].run(x, { out: outs[i], ...(shortcuts[i] && { residual: shortcuts[i] }) });
-      }
+      for (let i = 0; i < operators.length; i++) x = operators[i].run(x, options[i]);
     };
     return { run, output: () => outs[outs.length - 1].data };
   };
@@ -79,22 +96,22 @@ function epilogueOf({ activations }: NetworkLayer, { filters, biases }: Weights)
   return { depthwiseBias: biases[0], depthwiseActivation: activations[0], bias, activation };
 }
 
-/** An output of each layer; those of one size share their places, as far as nobody needs them any more. */
-function placesOf({ layers }: MeasuredNetwork, make: (shape: Shape) => Tensor): Tensor[] {
+/** An output of each layer, in the first place whose tensor nobody needs any more. */
+function outputsOf({ layers }: MeasuredNetwork, makePlace: (elements: number) => Place): Tensor[] {
+  const shapes = layers.map(({ layer }) => outputShape(layer));
+  const largest = Math.max(...shapes.map(sizeOf));
   const lastUses = layers.map((_, i) =>
     Math.max(
       i + 1,
       layers.findIndex(({ shortcut }) => shortcut === i + 1),
     ),
   );
-  const places: { readonly tensor: Tensor; usedUntil: number }[] = [];
-  return layers.map(({ layer }, i) => {
-    const shape = outputShape(layer);
-    const isAlike = (tensor: Tensor) => tensor.shape.every((size, axis) => size === shape[axis]);
-    const free = places.find(({ tensor, usedUntil }) => usedUntil < i && isAlike(tensor));
-    const place = free ?? { tensor: make(shape), usedUntil: 0 };
+  const places: { readonly at: Place; usedUntil: number }[] = [];
+  return shapes.map((shape, i) => {
+    const free = places.find(({ usedUntil }) => usedUntil < i);
+    const place = free ?? { at: makePlace(largest), usedUntil: 0 };
     if (free === undefined) places.push(place);
     place.usedUntil = lastUses[i];
-    return place.tensor;
+    return place.at(shape);
   });
 }

@@ -11,7 +11,7 @@ import { type Operands, oneShot, prepareLayer } from '../../src/measure/operands
 import { Absent, type Contender, type Started, slowLimit, type Unit } from '../contender.js';
 import { channelsFirstShape, toChannelsFirst, toChannelsLast } from '../layouts.js';
 import { node24 } from '../peers.js';
-import { type NetworkWay, newOutputs, oneShots, preparedNetwork } from './our-networks.js';
+import { allocatedPlace, type NetworkWay, newOutputs, oneShots, plainPlace, preparedNetwork } from './our-networks.js';
 
 type Way = (runtime: Runtime, layer: MeasuredLayer, operands: Operands) => Started;
 
@@ -154,7 +154,7 @@ const isSeparable = ({ operation }: MeasuredLayer) => operation === 'separableCo
 const threads = availableParallelism();
 
 const hasPlanes = ({ operation }: MeasuredLayer) => operation !== 'activate';
-const [usual, inPlace] = [preparedNetwork(plain), preparedNetwork(allocated)];
+const [usual, inPlace] = [preparedNetwork(plainPlace), preparedNetwork(allocatedPlace)];
 
 export const ours: readonly Contender[] = [
   contender(auto, prepared(plain), { always: true, charted: true, network: usual }),
