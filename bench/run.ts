@@ -8,7 +8,7 @@ import { median, quantile } from '../src/measure/sampler.js';
 import { Absent, type Contender, runsOn } from './contender.js';
 import { type Difference, differencesOf } from './differences.js';
 import { type LimitMeter, type Limits, load, type Machine, pin, roofline } from './machine.js';
-import { bytesOf, type Measured, workOf } from './networks.js';
+import { bytesOf, isNetwork, type Measured, workOf } from './networks.js';
 import { makeProblem, type Problem } from './problem.js';
 import { Worker } from './process.js';
 import { buildFolder, compile } from './programs.js';
@@ -26,6 +26,9 @@ export type Skipped = Map<string, string>;
 
 /** Who needs so many turns for one call takes part in the first round of a launch only. */
 const slowFactor = 4;
+
+/** A turn of a network lasts as long as so many of a layer: its calls are longer. */
+const networkTurns = 4;
 
 /** A contender's process of this launch. */
 interface Entrant {
@@ -128,7 +131,8 @@ export class LayerRun {
     for (const { contender, worker } of entrants) pin(worker.pid, contender.threads, this.#place.machine.cores);
   }
 
-  async #takeTurns(entrants: readonly Entrant[], { rounds, turnSeconds }: Pace): Promise<void> {
+  async #takeTurns(entrants: readonly Entrant[], { rounds, ...pace }: Pace): Promise<void> {
+    const turnSeconds = pace.turnSeconds * (isNetwork(this.#measured) ? networkTurns : 1);
     for (let round = 0; round < rounds; round++) {
       await this.#place.meter?.turn();
       for (const { contender, worker, turns } of entrants) {

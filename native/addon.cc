@@ -6,6 +6,7 @@
 #include "isa.h"
 #include "line.h"
 #include "memory.h"
+#include "processor.h"
 #include "sizes.h"
 #include "values.h"
 
@@ -219,6 +220,9 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   Environment::open(env);
   set(env, exports, "isas", isaNames(env, false));
   set(env, exports, "fusedIsas", isaNames(env, true));
+  napi_value family;
+  napi_create_string_utf8(env, processorFamily(), NAPI_AUTO_LENGTH, &family);
+  set(env, exports, "processor", family);
   set(env, exports, "kernels", kernelNames(env));
   set(env, exports, "paramBytes", numberOf(env, sizeof(Params)));
   set(env, exports, "planBytes", numberOf(env, sizeof(Plan)));

@@ -30,6 +30,7 @@ export function nativeSource(load: () => unknown, parallelism: number): BackendS
   return {
     backend: 'native',
     isas: (precision) => (precision === 'fast' ? loaded().fusedIsas : loaded().isas),
+    processor: () => loaded().processor,
     load: (isa, threads) => new NativeKernels(loaded(), isa, threads, parallelism),
   };
 }

@@ -126,6 +126,8 @@ export interface BackendSource {
   readonly backend: Backend;
   /** The instruction sets of this precision that run here, best first; throws the reason where the backend does not. */
   isas(precision: Precision): readonly string[];
+  /** The processor's family, where what is fastest depends on it; `''` where nothing is known. */
+  processor?(): string;
   /** Without `threads`, as many as each call is worth. */
   load(isa: string, threads?: number): Kernels;
   /**

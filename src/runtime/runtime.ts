@@ -17,7 +17,10 @@ export interface RuntimeInfo {
   readonly threads: number;
   /** `'fast'` where the kernels fuse multiplication and addition. */
   readonly precision: Precision;
-  /** One sentence for each better choice that does not run here, then one for this choice. */
+  /**
+   * One sentence for each better choice that does not run here, one for an instruction set that serves beside this one
+   * where it is faster, then one for this choice.
+   */
   readonly reasons: readonly string[];
 }
 

@@ -18,13 +18,23 @@ export interface Host {
   readonly sources: readonly BackendSource[];
   /** The variables SEPCONV_BACKEND, SEPCONV_ISA and SEPCONV_THREADS, where the host has an environment. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Joins kernels with those of another instruction set, loaded by name, that is faster at some things. */
+  readonly join?: (
+    source: BackendSource,
+    kernels: Kernels,
+    load: (candidate: Candidate) => Kernels | undefined,
+    reasons: string[],
+  ) => Kernels;
   readonly tracing?: Tracing | undefined;
 }
 
 export interface RuntimeOptions {
   /** `'auto'` (default) takes native SIMD, WASM SIMD, native scalar, reference; a name never falls back. */
   readonly backend?: Backend | 'auto' | undefined;
-  /** `'avx2'`, `'sse2'`, `'scalar'`, `'simd128'` …; default: the best that runs here. */
+  /**
+   * `'avx2'`, `'sse2'`, `'scalar'`, `'simd128'` …; a named one serves alone. Default: the best that runs here, and beside it
+   * one that is known to be faster for some shapes on this processor.
+   */
   readonly isa?: string | undefined;
   /**
    * At most 256. Default: as many processors as a call is worth, on the native backend. On WASM the calling thread alone,
@@ -53,7 +63,7 @@ const referenceSource: BackendSource = {
   load: () => reference,
 };
 
-interface Candidate {
+export interface Candidate {
   readonly source: BackendSource;
   readonly isa: string;
 }
@@ -88,9 +98,11 @@ export function select(host: Host, options: RuntimeOptions = {}): Selection {
   }
   const threads = readThreads(options.threads, backend);
   const reasons: string[] = [];
+  const load = (candidate: Candidate) => tryLoad(candidate, threads, reasons);
   for (const candidate of candidates(host, backend, isa, reasons, precision)) {
-    const kernels = tryLoad(candidate, threads, reasons);
+    let kernels = load(candidate);
     if (kernels === undefined) continue;
+    if (isa === undefined && host.join) kernels = host.join(candidate.source, kernels, load, reasons);
     const asked = backend !== 'auto' || isa !== undefined;
     reasons.push(`${nameOf(candidate)}: ${asked ? 'asked for by name' : 'the best that runs here'}`);
     return { kernels, reasons, candidate };
@@ -125,8 +137,8 @@ export function candidates(
       reasons.push(`${source.backend}: ${messageOf(error)}`);
     }
   }
-  if (backend === 'auto' && found.every(({ source }) => source.backend !== 'native')) {
-    if (!host.sources.some((source) => source.backend === 'native')) reasons.push('native: this host has no addons');
+  if (backend === 'auto' && !host.sources.some((source) => source.backend === 'native')) {
+    reasons.push('native: this host has no addons');
   }
   return [...found.filter((c) => !isLastResort(c)), ...found.filter(isLastResort)];
 }
@@ -165,23 +177,12 @@ const mostThreads = 256;
 
 function readThreads(threads: number | undefined, backend: Backend | 'auto'): number | undefined {
   if (threads === undefined) return undefined;
+  const wrong = (expected: string, fix: string) => invalid('ERR_OPTION', 'threads', expected, threads, fix);
   if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
-    throw invalid(
-      'ERR_OPTION',
-      'threads',
-      `an integer from 1 to ${mostThreads}`,
-      threads,
-      'leave it out for one per processor',
-    );
+    throw wrong(`an integer from 1 to ${mostThreads}`, 'leave it out for one per processor');
   }
   if (threads > 1 && backend === 'reference') {
-    throw invalid(
-      'ERR_OPTION',
-      'threads',
-      '1 on the reference backend',
-      threads,
-      'leave it out, or use another backend',
-    );
+    throw wrong('1 on the reference backend', 'leave it out, or use another backend');
   }
   return threads;
 }

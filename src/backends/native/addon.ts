@@ -13,6 +13,8 @@ export interface Addon {
   readonly isas: readonly string[];
   /** Those whose kernels fuse multiplication and addition. */
   readonly fusedIsas: readonly string[];
+  /** The processor's family, where what is fastest depends on it. */
+  readonly processor: string;
   readonly kernels: readonly string[];
   readonly paramBytes: number;
   readonly planBytes: number;
