@@ -133,6 +133,9 @@ describe('sepconv batch', () => {
     await fail(['batch', 'given', '--out-dir', 'new', '-k', 'sobelx'], 2, /kernel: /);
     await fail(['batch', 'given', '--out-dir', 'new', '--window', '2'], 2, /window: /);
     await fail(['batch', 'given'], 2, /--out-dir/);
+    await fail(['batch', 'given', '--out-dir', 'new', '--root', '.'], 2, /root: .*a batch with --queue/);
+    const queued = ['batch', 'given', '--out-dir', 'new', '--queue', 'redis://localhost'];
+    await fail([...queued, '--max-pixels', '9'], 2, /max-pixels: .*an option of sepconv worker/);
     await fail(['batch', 'https://pictures.example/a.png', '--out-dir', 'new'], 2, /queue: .*add --queue/);
     expect(readFileSync(at('taken/0.png'), 'utf8')).toBe('mine');
   });

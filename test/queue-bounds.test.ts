@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readable, writable } from '../src/batch/queue/confine.js';
+import { readable, realFolder, writable } from '../src/batch/queue/confine.js';
 import { download, isPublic, upload } from '../src/batch/queue/http.js';
 import { idOf } from '../src/batch/queue/picture-job.js';
 import { connectionOf, shownAddress } from '../src/batch/queue/redis.js';
@@ -29,6 +29,13 @@ test('files below the root, by links within it, too', async () => {
   expect(await readable('input', 'within/a.png', bounds)).toBe(join(root, 'in/a.png'));
   expect(await writable('new/folder/a.png', bounds)).toBe(join(root, 'new/folder/a.png'));
   expect(await writable('within/new/a.png', bounds)).toBe(join(root, 'in/new/a.png'));
+});
+
+test('a root that is no folder is told before any job', async () => {
+  for (const path of [join(root, 'none'), join(root, 'large.png')]) {
+    await expect(realFolder(path)).rejects.toThrow(/^root: expected a folder/);
+  }
+  expect(await realFolder(join(root, 'within'))).toBe(join(root, 'in'));
 });
 
 test.each(['../other/b.png', '/etc/passwd', 'out-of-it/b.png', 'in', 'none.png'])('%s is not read', async (path) => {

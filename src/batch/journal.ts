@@ -59,7 +59,11 @@ export class Journal {
     return bytes !== undefined && sha256(bytes) === entry.sha256;
   }
 
-  /** @throws SepconvError (rejects) `ERR_FILE` */
+  /**
+   * For the next batch: what this one did is not kept in memory.
+   *
+   * @throws SepconvError (rejects) `ERR_FILE`
+   */
   async add(output: string, key: string, fileSha256: string): Promise<void> {
     const entry: JournalEntry = { output: this.#nameOf(output), key, sha256: fileSha256 };
     // A line that was cut short before ends here.
@@ -69,7 +73,6 @@ export class Journal {
     } catch (cause) {
       throw fileError('journal', 'a file that can be written', this.#path, cause);
     }
-    this.#entries.set(entry.output, entry);
   }
 
   async close(): Promise<void> {

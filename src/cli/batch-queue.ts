@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { isAddress, isInside } from '../batch/inputs.js';
 import type { Assignment } from '../batch/outputs.js';
+import { realFolder } from '../batch/queue/confine.js';
 import type { QueueOutcome, Submission } from '../batch/queue/queued-batch.js';
 import { submit } from '../batch/queue/submit.js';
 import { version } from '../batch/version.js';
@@ -42,7 +43,7 @@ async function below(root: string, path: string): Promise<string> {
     (folder) => join(folder, place.slice(dirname(place).length)),
     () => place,
   );
-  const realRoot = await realpath(root);
+  const realRoot = await realFolder(root);
   if (isInside(real, realRoot)) return relative(realRoot, real);
   if (isInside(place, resolve(root))) return relative(resolve(root), place);
   throw invalid('ERR_OPTION', 'root', 'a folder that all files of a queued batch lie in', path, 'name it with --root');

@@ -45,6 +45,7 @@ export async function batch(names: readonly string[], options: BatchOptions): Pr
   const assignments = assignOutputs(await findInputs(names, outDir, list), outDir, name);
   const queue = options.queue || undefined;
   checkAddresses(assignments, queue !== undefined, force);
+  checkQueueOptions(options, queue !== undefined);
   // What is there of jobs that were done is known by the queue.
   if (!force && !(queue && resume)) await checkOutputs(assignments, outDir, resume);
   const job = await readJobOptions(options);
@@ -78,6 +79,16 @@ export async function batch(names: readonly string[], options: BatchOptions): Pr
   }
   const goesOn = queue && options.keep ? 'the jobs stay on the queue' : '--resume goes on';
   conclude(counts, assignments.length, (performance.now() - begin) / 1000, stop.signal.aborted ? goesOn : undefined);
+}
+
+function checkQueueOptions({ concurrency, maxPixels, root, keep }: BatchOptions, isQueued: boolean): void {
+  const [place, given] = isQueued
+    ? ['sepconv worker', { concurrency, 'max-pixels': maxPixels }]
+    : ['a batch with --queue', { root, keep }];
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined)
+      throw invalid('ERR_OPTION', name, `none, for it is an option of ${place}`, value, 'leave it out');
+  }
 }
 
 /** Addresses are for workers, who say which hosts they reach; what a result at one replaces can not be seen from here. */

@@ -2,14 +2,29 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { invalid } from '../../core/errors.js';
+import { fileError } from '../../image/files.js';
 import { isInside } from '../inputs.js';
 
 /** What a worker grants to jobs. */
 export interface Bounds {
+  /** By its real place. */
   readonly root: string;
   /** `host` or `host:port` of addresses; what resolves into the network is reached only if its IP address is named, too. */
   readonly allowedHosts: readonly string[];
   readonly maxBytes: number;
+}
+
+/**
+ * The real place of the folder that workers share.
+ *
+ * @throws SepconvError (rejects) `ERR_FILE` where there is none
+ */
+export async function realFolder(root: string): Promise<string> {
+  const found = await realpath(root).catch((cause) => {
+    throw fileError('root', 'a folder', root, cause);
+  });
+  if (!(await stat(found)).isDirectory()) throw invalid('ERR_FILE', 'root', 'a folder', root, 'name one with --root');
+  return found;
 }
 
 /**
@@ -19,7 +34,7 @@ export interface Bounds {
  */
 export async function readable(argument: string, path: string, { root, maxBytes }: Bounds): Promise<string> {
   const place = await realpath(join(root, path)).catch(() => undefined);
-  if (place === undefined || !isInside(resolve(root, path), root) || !isInside(place, await realpath(root))) {
+  if (place === undefined || !isInside(resolve(root, path), root) || !isInside(place, root)) {
     throw outside(argument, path);
   }
   const { size, ...kind } = await stat(place).then((found) => ({ size: found.size, isFile: found.isFile() }));
@@ -42,7 +57,7 @@ export async function writable(path: string, { root }: Bounds): Promise<string> 
     folder = dirname(folder);
     real = await realpath(folder).catch(() => undefined);
   }
-  if (!isInside(real, await realpath(root))) throw outside('output', path);
+  if (!isInside(real, root)) throw outside('output', path);
   return join(real, dirname(place).slice(folder.length), basename(place));
 }
 

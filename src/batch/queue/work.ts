@@ -1,6 +1,5 @@
 // One picture of the queue, within what the worker grants.
-import { realpathSync } from 'node:fs';
-import { resolve, sep } from 'node:path';
+import { sep } from 'node:path';
 import { SepconvError } from '../../core/errors.js';
 import { removeLeftovers } from '../../image/files.js';
 import { isFilterFile } from '../../image/filters.js';
@@ -44,7 +43,7 @@ export async function work(
 /** An error as it may be told beyond this machine: with its code, and files by their place below the root. */
 export function tellable(error: unknown, { root }: Bounds): string {
   const message = error instanceof Error ? error.message : String(error);
-  const places = [resolve(root), realpathSync(root)].flatMap((place) => [place, JSON.stringify(place).slice(1, -1)]);
+  const places = [root, JSON.stringify(root).slice(1, -1)];
   const told = places.reduce((text, place) => text.replaceAll(`${place}${sep}`, '').replaceAll(place, '.'), message);
   return error instanceof SepconvError ? `${error.code}: ${told}` : told;
 }

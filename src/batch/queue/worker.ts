@@ -2,6 +2,7 @@
 import type { Job, Worker } from 'bullmq';
 import { SepconvError } from '../../core/errors.js';
 import { isAddress } from '../inputs.js';
+import { realFolder } from './confine.js';
 import { shownUrl } from './http.js';
 import { type PictureAnswer, type PictureJob, queueName } from './picture-job.js';
 import { answered, checkAnswers, connectionFault, connectionOf, loadBullmq, shownAddress } from './redis.js';
@@ -47,7 +48,8 @@ const lastMoments = 2000;
  * @param state is kept up to date
  * @throws SepconvError (rejects) `ERR_BACKEND_UNAVAILABLE`, `ERR_OPTION`, `ERR_FILE` where the queue does not answer
  */
-export async function startWorker(settings: WorkerSettings, state: WorkerState): Promise<RunningWorker> {
+export async function startWorker(given: WorkerSettings, state: WorkerState): Promise<RunningWorker> {
+  const settings = { ...given, root: await realFolder(given.root) };
   const { queue: address, concurrency, lockSeconds, say } = settings;
   const { Queue, UnrecoverableError, WaitingError, Worker: QueueWorker } = await loadBullmq();
   await checkAnswers(address);
