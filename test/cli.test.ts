@@ -1,6 +1,6 @@
 // What the command line does on real files: modes, reports, the terminal, info.
 import { createHash } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { draw } from '../src/cli/show.js';
 import { modeNames } from '../src/image/modes.js';
@@ -97,6 +97,18 @@ describe('modes', () => {
     expect([await first('zero'), await first('replicate'), await first('reflect'), await first('wrap')]).toEqual([
       0, 0, 5, 15,
     ]);
+  });
+
+  test('a bias and an activation, the same for many pictures', async () => {
+    const args = ['-k', 'identity', '--bias=-12.5', '--activation', 'relu'];
+    expect((await results(['grey.png', ...args])).slice(0, 5)).toEqual([0, 0, 0, 2.5, 7.5]);
+    const each = await report(['rgb.png', '-k', 'identity', '--bias', '1,2,3']);
+    expect(each).toMatchObject({ bias: '1,2,3' });
+    expect((await results(['rgb.png', '-k', 'identity', '--bias', '1,2,3'])).slice(0, 3)).toEqual([1, 7, 13]);
+    expect(await results(['rgb.png', '-m', 'pointwise', '-k', '0; 0; 0', '--bias', '8'])).toEqual(Array(12).fill(8));
+    await succeed(['grey.png', ...args, '-o', 'one.png']);
+    expect((await sepconv(['batch', 'grey.png', ...args, '--out-dir', 'many'])).status).toBe(0);
+    expect(readFileSync(at('many/grey.png'))).toEqual(readFileSync(at('one.png')));
   });
 
   test('--range', async () => {

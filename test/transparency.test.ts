@@ -49,6 +49,16 @@ describe('worked out by hand', () => {
     expect(await run('avgpool', hole, undefined, { windowDimensions: [1, 2], strides: [1, 2] })).toEqual([100, 45]);
   });
 
+  test('a bias and an activation come after the weighing', async () => {
+    const given = { bias: Float32Array.of(-60), activation: 'relu' } as const;
+    const last = Math.max(0, Math.fround((0.5 * 50 + 0.25 * 40) / 0.75) - 60);
+    expect(await run('depthwise', hole, '.25 .5 .25', given)).toEqual([40, 15, last, 0]);
+    expect(await run('standard', hole, '.25 .5 .25', given)).toEqual([40, 15, last, 0]);
+    const pointwise = tensor(Float32Array.of(2), [1, 1]);
+    const doubled = { bias: Float32Array.of(-120), activation: 'relu', pointwise } as const;
+    expect(await run('separable', hole, '.25 .5 .25', doubled)).toEqual([80, 30, 0, 0]);
+  });
+
   test('one that looks for edges sees none between a colour and nothing, and those between colours as ever', async () => {
     const edges = pictureOf([10, 20, 40, 9, 9], 5, 1, [255, 255, 255, 0, 0]);
     expect(await run('depthwise', edges, '-1 0 1')).toEqual([10, 30, 0, 0, 0]);

@@ -71,7 +71,7 @@ export async function* filterPictures(
 }
 
 const known: readonly (keyof FilterPicturesOptions)[] = [
-  ...(['mode', 'kernel', 'pointwise', 'window', 'strides', 'dilations', 'padding', 'border', 'activation'] as const),
-  ...(['flip', 'ceilMode', 'countIncludePad', 'range', 'format', 'maxPixels', 'hash', 'on'] as const),
+  ...(['mode', 'kernel', 'pointwise', 'window', 'strides', 'dilations', 'padding', 'border', 'bias'] as const),
+  ...(['activation', 'flip', 'ceilMode', 'countIncludePad', 'range', 'format', 'maxPixels', 'hash', 'on'] as const),
   ...(['concurrency', 'ordered', 'signal', 'force', 'journal', 'resume'] as const),
 ];

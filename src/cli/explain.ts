@@ -19,7 +19,17 @@ export interface ExplainTexts extends LayerTexts, PixelTexts {
 
 /** What belongs to layers by their sizes, and what to a picture. */
 const ofLayers = ['input', 'layers', 'kernelSize', 'outChannels', 'multiplier', 'groups'] as const;
-const ofPictures = ['at', 'kernel', 'pointwise', 'border', 'flip', 'countIncludePad', 'range'] as const;
+const ofPictures = [
+  'at',
+  'kernel',
+  'pointwise',
+  'border',
+  'bias',
+  'activation',
+  'flip',
+  'countIncludePad',
+  'range',
+] as const;
 
 /**
  * Prints what is explained, as text or JSON, and draws it into an SVG.

@@ -25,6 +25,8 @@ export interface JobOptions {
   readonly windowDimensions?: Pair | undefined;
   readonly ceilMode?: boolean | undefined;
   readonly countIncludePad?: boolean | undefined;
+  /** One value per output channel. */
+  readonly bias?: Float32Array | undefined;
   readonly activation?: Activation | undefined;
 }
 

@@ -24,6 +24,7 @@ export type ModeOption =
   | 'dilations'
   | 'padding'
   | 'border'
+  | 'bias'
   | 'activation'
   | 'flip'
   | 'ceilMode'
@@ -46,7 +47,7 @@ export interface Mode {
   operation(filters: ModeFilters): FilteredOp;
 }
 
-const filtering = ['kernel', 'strides', 'dilations', 'padding', 'border', 'activation', 'flip'] as const;
+const filtering = ['kernel', 'strides', 'dilations', 'padding', 'border', 'bias', 'activation', 'flip'] as const;
 const pooling = ['window', 'strides', 'dilations', 'padding', 'ceilMode'] as const;
 const sobel = () => 'sobel-x';
 /** What mixes as many channels as there are: brightness in colour pictures, else nothing special. */
@@ -65,7 +66,7 @@ export const modes = {
   },
   pointwise: {
     summary: 'mixes the channels of each pixel',
-    options: ['kernel', 'pointwise', 'strides', 'activation'],
+    options: ['kernel', 'pointwise', 'strides', 'bias', 'activation'],
     defaults: { pointwise: mixFor },
     operation: ({ pointwise }) => ({ op: 'pointwiseConv2d', filters: [pointwise!] }),
   },

@@ -3,10 +3,11 @@ import { invalid } from '../core/errors.js';
 import { readName } from '../core/options.js';
 import { borders, type Dtype } from '../core/params.js';
 import type { Tensor } from '../core/tensor.js';
+import type { FilteredOp } from './filtered-op.js';
 import { flip } from './fit.js';
 import type { Job, JobOptions } from './job.js';
 import { type Mode, type ModeName, type ModeOption, modeNames, modes } from './modes.js';
-import { flagOf, readPaddingText, readPairText } from './option-texts.js';
+import { flagOf, readChannelsText, readPaddingText, readPairText } from './option-texts.js';
 
 /** What the user wrote; absent means the default. */
 export interface JobTexts {
@@ -18,6 +19,7 @@ export interface JobTexts {
   readonly dilations?: string;
   readonly padding?: string;
   readonly border?: string;
+  readonly bias?: string;
   readonly activation?: string;
   readonly flip?: boolean;
   readonly ceilMode?: boolean;
@@ -52,6 +54,7 @@ const modeOptions: readonly ModeOption[] = [
   'dilations',
   'padding',
   'border',
+  'bias',
   'activation',
   'flip',
   'ceilMode',
@@ -112,14 +115,16 @@ export async function readJob(
 ): Promise<NamedJob> {
   const name = readMode(texts);
   const mode: Mode = modes[name];
-  const options = readOptions(texts, mode);
+  const given = readOptions(texts, mode);
   const border = mode.options.includes('border') ? readName('border', texts.border, borders, 'replicate') : undefined;
-  const kernelName = name === 'pointwise' ? undefined : (texts.kernel ?? mode.defaults.kernel?.(options.strides));
+  const kernelName = name === 'pointwise' ? undefined : (texts.kernel ?? mode.defaults.kernel?.(given.strides));
   const read = kernelName === undefined ? undefined : await filters.readKernel(kernelName);
   const kernel = read && texts.flip ? flip(read) : read;
   const mixed = channels * (kernel?.shape[3] ?? 1);
   const mix = await readPointwise(texts, mode, name, channels, mixed, filters);
   const operation = mode.operation({ channels, kernel, pointwise: mix?.matrix });
+  const bias = texts.bias === undefined ? undefined : readChannelsText('bias', texts.bias, outputsOf(operation));
+  const options = { ...given, bias };
   const isBounded = operation.separation !== undefined && kernel !== undefined && keepsRange(kernel);
   const job: Job = { ...operation, options, border, dtype: isBounded ? dtype : 'float32' };
   const names = { kernel: kernelName, pointwise: mix?.name };
@@ -146,6 +151,13 @@ async function readPointwise(
   return { name, matrix, notes };
 }
 
+/** The output channels of a convolution. */
+function outputsOf({ op, filters, groups = 1 }: FilteredOp): number {
+  const { shape } = filters[filters.length - 1];
+  if (op === 'convTranspose2d') return shape[2] * groups;
+  return op === 'depthwiseConv2d' ? shape[2] * shape[3] : shape[shape.length - 1];
+}
+
 /** Whether results stay between the least and the largest sample: no weight is negative, and together they are 1 at most. */
 function keepsRange({ data }: Tensor): boolean {
   return data.every((weight) => weight >= 0) && data.reduce((sum, weight) => sum + weight, 0) < 1.0001;
@@ -159,7 +171,7 @@ function settingsOf(
 ): NamedJob['settings'] {
   const { windowDimensions: window, padding = 'valid', dilations = 1, ceilMode = false } = options;
   const strides = options.strides ?? window ?? 1;
-  const { flip: isFlipped = false, countIncludePad = false, activation } = texts;
+  const { flip: isFlipped = false, countIncludePad = false, bias, activation } = texts;
   const all = {
     ...names,
     window,
@@ -167,6 +179,7 @@ function settingsOf(
     dilations,
     padding,
     border,
+    bias,
     activation,
     flip: isFlipped,
     ceilMode,

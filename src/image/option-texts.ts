@@ -21,6 +21,17 @@ export function readCountText(argument: string, text: string): number {
   throw invalid('ERR_OPTION', argument, 'a whole number of at least 1', text, 'give a whole number');
 }
 
+/** Reads numbers, one for all of `channels` or one for each. */
+export function readChannelsText(argument: string, text: string, channels: number): Float32Array {
+  const numbers = text.split(',').map((item) => (item.trim() === '' ? Number.NaN : Number(item)));
+  const isEach = numbers.length === channels;
+  if (!numbers.every(Number.isFinite) || (numbers.length !== 1 && !isEach)) {
+    const expected = `a number, or one for each of ${channels} output channels: n,n,…`;
+    throw invalid('ERR_OPTION', argument, expected, text, 'write 128 for instance');
+  }
+  return Float32Array.from({ length: channels }, (_, c) => numbers[isEach ? c : 0]);
+}
+
 const paddings = ['same', 'same-lower', 'valid'] as const;
 
 /** Reads a name of a padding, or numbers. */

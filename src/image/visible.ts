@@ -35,10 +35,11 @@ export function prepareVisible(on: Operations, picture: Picture, job: Job, prepa
   const opacity = opacityOf(picture);
   const hidden = mapped(opacity, (a) => 1 - a);
   const seen = mapped(image, (c, i) => opacity.data[i] * c);
-  const apart = channelsApart(job, image.shape[3]);
+  const { activation, bias, ...options } = job.options;
+  const apart = channelsApart({ ...job, options }, image.shape[3]);
   const magnitude = { ...apart, filters: apart.filters.map((filter) => mapped(filter, Math.abs)) };
   const parts = prepareAll([
-    () => prepare(seen, { ...job, dtype: 'float32' }),
+    () => prepare(seen, { ...job, options: { ...options, bias }, dtype: 'float32' }),
     () => prepare(hidden, apart),
     () => prepare(seen, magnitude),
     () => prepare(opacity, magnitude),
@@ -52,6 +53,7 @@ export function prepareVisible(on: Operations, picture: Picture, job: Job, prepa
         data: filled(sums as Float32Array, missing, weighed, weights, parts[0].outputShape[3]),
         shape: parts[0].outputShape,
       };
+      if (activation !== undefined) return on.activateAsync(result, activation, { out: result, signal });
       return job.dtype === 'uint8' ? toBytes(result) : result;
     },
     [Symbol.dispose]: () => disposeAll(parts),
@@ -61,8 +63,10 @@ export function prepareVisible(on: Operations, picture: Picture, job: Job, prepa
 /** The two halves one after the other: the pointwise one sees one pixel at a time. */
 function prepareSeparable(on: Operations, picture: Picture, job: Job, prepare: PrepareImage): Runnable {
   const [filter, mix] = job.filters;
-  const depthwise = prepareVisible(on, picture, { ...job, op: 'depthwiseConv2d', filters: [filter] }, prepare);
-  const [pointwise] = prepareAll([() => on.preparePointwiseConv2d(mix)], [depthwise]);
+  const { activation, bias, ...options } = job.options;
+  const first: Job = { ...job, op: 'depthwiseConv2d', filters: [filter], options };
+  const depthwise = prepareVisible(on, picture, first, prepare);
+  const [pointwise] = prepareAll([() => on.preparePointwiseConv2d(mix, { activation, bias })], [depthwise]);
   return {
     outputShape: pointwise.outputShape(depthwise.outputShape),
     run: async (signal) => pointwise.runAsync((await depthwise.run(signal)) as Tensor, { signal }),

@@ -1,19 +1,11 @@
 // What the visitor has chosen, and how it stands in the address: as the command line would write it.
 import type { ModeName } from '../image/modes.js';
+import type { JobTexts } from '../image/named-job.js';
 
 /** Texts as the command line takes them; absent is the mode's default. */
-export interface Settings {
+export interface Settings extends Omit<JobTexts, 'bias' | 'ceilMode' | 'countIncludePad'> {
   readonly mode: ModeName;
-  readonly kernel?: string | undefined;
-  readonly pointwise?: string | undefined;
-  readonly window?: string | undefined;
-  readonly strides?: string | undefined;
-  readonly dilations?: string | undefined;
-  readonly padding?: string | undefined;
-  readonly border?: string | undefined;
-  readonly activation?: string | undefined;
   readonly range?: string | undefined;
-  readonly flip?: boolean | undefined;
 }
 
 /** Where the visitor looks. */
