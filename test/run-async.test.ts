@@ -1,6 +1,8 @@
 // Asynchronous runs: the bits of synchronous ones, a loop that goes on, an end that ends, and memory that stays.
 import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { reference } from '../src/backends/reference/index.js';
 import type { Kernels } from '../src/core/kernels.js';
@@ -114,6 +116,19 @@ describe.each(kinds)('$name', ({ kernels }) => {
     operator[Symbol.dispose]();
     await expect(operator.runAsync(input)).rejects.toThrow(withCode('ERR_DISPOSED', 'operator'));
     for (const run of runs) expectSameBits('disposed', await run, expected);
+  });
+
+  test('an operator that is dropped and collected under its runs', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const runs = Array.from({ length: 10 }, () => pointwise(kernels).runAsync(input));
+    for (let turns = 0; turns < 5; turns++) {
+      collect();
+      await turn();
+      // Takes the place of weights that were freed too early.
+      pointwise(kernels)[Symbol.dispose]();
+    }
+    for (const run of runs) expectSameBits('collected', await run, expected);
   });
 
   test('asyncDispose waits for what runs', async () => {
