@@ -1,5 +1,5 @@
 // Every kernel by its op's name, as in native/kernels.cc; src/backends/wasm.ts finds them by these names.
-import { Params } from './params';
+import { Operands, Params, Weights } from './params';
 
 export { depthwisePackedBytes, depthwisePack, depthwiseUnits, depthwiseScratchBytes, depthwise } from './depthwise';
 export { pointwisePackedBytes, pointwisePack, pointwiseUnits, pointwiseScratchBytes, pointwise } from './pointwise';
@@ -36,4 +36,7 @@ export function heapBase(): usize {
   return __heap_base;
 }
 
+// What crosses, so that it is compared when the module loads.
 export const paramBytes: usize = offsetof<Params>();
+export const weightsBytes: usize = offsetof<Weights>();
+export const operandsBytes: usize = offsetof<Operands>();

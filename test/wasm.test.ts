@@ -189,7 +189,7 @@ describe('the module', () => {
       ['PackedBytes', 'Pack', 'Units', 'ScratchBytes', ''].map((part) => op + part),
     );
     const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
-    expect(exported.sort()).toEqual([...names, 'heapBase', 'paramBytes'].sort());
+    expect(exported.sort()).toEqual([...names, 'heapBase', 'operandsBytes', 'paramBytes', 'weightsBytes'].sort());
   });
 
   test('separable keeps to its scratch, whatever the width', () => {

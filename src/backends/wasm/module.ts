@@ -3,6 +3,10 @@ import { SepconvError } from '../../core/errors.js';
 import { kernelNames } from '../../core/kernel-table.js';
 import { paramWords } from '../../core/params.js';
 
+/** Bytes of the structs Weights and Operands of assembly/params.ts. */
+export const weightsBytes = 8;
+export const operandsBytes = 24;
+
 /** What assembly/<stem>.ts exports; every argument but a range of units is an address. */
 export interface WasmKernel {
   /** Its place in `kernelNames`. */
@@ -16,13 +20,13 @@ export interface WasmKernel {
   readonly run: (params: number, operands: number, scratch: number, begin: number, end: number) => void;
 }
 
-/** The kernels that a module exports, of which it must have the very list that we know. */
+/** The kernels that a module exports, of which it must have the very list that we know, in its order. */
 export function kernelsOf(exports: WebAssembly.Exports): ReadonlyMap<string, WasmKernel> {
   const names = Object.keys(exports).filter((name) => `${name}PackedBytes` in exports);
-  const missing = kernelNames.filter((name) => !names.includes(name));
-  const paramBytes = exports.paramBytes as WebAssembly.Global<'i32'> | undefined;
-  if (missing.length > 0 || names.length !== kernelNames.length || paramBytes?.value !== paramWords * 4) {
-    throw new SepconvError('ERR_KERNEL', 'kernels.wasm was built from another version of the sources; build it again');
+  const bytesOf = (struct: string) => (exports[`${struct}Bytes`] as WebAssembly.Global<'i32'> | undefined)?.value;
+  const told = [names, bytesOf('param'), bytesOf('weights'), bytesOf('operands')];
+  if (String(told) !== String([kernelNames, paramWords * 4, weightsBytes, operandsBytes])) {
+    throw new SepconvError('ERR_KERNEL', 'kernels.wasm is of another version; build it again');
   }
   const kernelOf = (name: string) => ({
     index: kernelNames.indexOf(name),

@@ -6,12 +6,8 @@ import { type ByteExtents, byteExtentsOf, workOf } from '../../core/places.js';
 import type { Pass } from '../../core/slices.js';
 import type { Adapter, Planes } from '../channels-last.js';
 import { type Arena, aligned, type Heap, sideBySide, WasmMemory } from './heap.js';
-import type { WasmKernel } from './module.js';
+import { operandsBytes, type WasmKernel, weightsBytes } from './module.js';
 import type { Job } from './pool.js';
-
-/** Bytes of the structs Weights and Operands of assembly/params.ts. */
-const weightsBytes = 8;
-const operandsBytes = 24;
 
 /** Packed weights and slopes, in one block. */
 export class WasmPrepared implements Prepared {
