@@ -2,7 +2,7 @@
 import { isMainThread, Worker } from 'node:worker_threads';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { createRuntime, type Runtime } from '../src/entries/node.js';
-import { ramp } from './support/allocated.js';
+import { placed, ramp } from './support/allocated.js';
 import { expectSameBits } from './support/bits.js';
 import { withCode } from './support/errors.js';
 
@@ -41,10 +41,12 @@ describe.each([
 
   test('in a run: it rejects, those that wait are computed, and so is the next one', async () => {
     const operator = runtime.prepareConv2d(filter);
+    // In their memory, so that workers are at it at once.
+    const own = placed(runtime, image);
     let failures = 0;
     for (let round = 0; round < 10; round++) {
-      const first = operator.runAsync(image);
-      const second = operator.runAsync(image);
+      const first = operator.runAsync(own);
+      const second = operator.runAsync(own);
       const ends = Promise.allSettled([first]);
       for (let turns = 0; turns < round % 3; turns++) await turn();
       const ended = end();
@@ -73,6 +75,21 @@ describe.each([
     expectSameBits('started meanwhile', await run, expected);
     expect(workers.size).toBe(3);
   });
+});
+
+test('one that fails is ended, and its error is the cause', async () => {
+  const operator = runtime.prepareConv2d(filter);
+  const large = runtime.allocate([16, 80, 80, 32]);
+  const out = runtime.allocate(operator.outputShape(large.shape));
+  const run = operator.runAsync(large, { out });
+  // Until it is with the workers; no message of theirs comes in between.
+  for (let i = 0; i < 20; i++) await undefined;
+  const cause = new Error('out of memory');
+  [...workers][0].emit('error', cause);
+  await expect(run).rejects.toEqual(failed);
+  await expect(run).rejects.toHaveProperty('cause', cause);
+  expectSameBits('the next', await operator.runAsync(image), expected);
+  expect(workers.size).toBe(3);
 });
 
 test('an abort of the run in which one ended', async () => {

@@ -95,11 +95,15 @@ export class Pool {
       };
       const data = { module: this.#module, memory: this.#memory, board: this.#board, names: kernelNames };
       const onEnd = (cause: unknown) => {
+        // Those that are replaced are no longer among them.
         const index = this.#threads.indexOf(thread);
         if (index < 0) return;
-        this.#threads.splice(index, 1);
-        if (isReady) this.#whole = this.#replaceThreads(cause);
-        else reject(cause);
+        if (isReady) {
+          this.#whole = this.#replaceThreads(cause);
+        } else {
+          this.#threads.splice(index, 1);
+          reject(cause);
+        }
       };
       const thread = this.#start(data, { onMessage, onEnd });
       this.#threads.push(thread);
@@ -109,10 +113,10 @@ export class Pool {
   /** One has ended, perhaps in a job: nobody knows what it left undone. The job fails, and all of them begin anew. */
   async #replaceThreads(cause: unknown): Promise<void> {
     this.#started++;
-    const others = this.#threads.splice(0);
-    await Promise.all(others.map((thread) => thread.terminate()));
+    const threads = this.#threads.splice(0);
+    await Promise.all(threads.map((thread) => thread.terminate()));
     this.#words.fill(0);
-    await this.grow(others.length + 1).catch(() => {});
+    await this.grow(threads.length).catch(() => {});
     this.#started--;
     this.#onOver(kernelError('a worker thread ended in the run', cause));
   }
