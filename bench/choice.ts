@@ -1,6 +1,7 @@
 // What a run is asked to measure, and what is wrong with the question.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { matching } from '../src/measure/matching.js';
 import type { Contender } from './contender.js';
 import { contenders } from './contenders/index.js';
 import { everyLayer } from './layers.js';
@@ -15,7 +16,7 @@ export const everything: readonly Measured[] = [...networks, ...everyLayer];
 
 /** @throws UsageError where nothing matches */
 export function chooseMeasured(pattern: string | undefined): Measured[] {
-  return matching('--only', pattern, everything);
+  return choose('--only', pattern, everything);
 }
 
 /**
@@ -27,46 +28,34 @@ export function chooseMeasured(pattern: string | undefined): Measured[] {
 export function chooseContenders(pattern: string | undefined, isAlone = false): Contender[] {
   if (isAlone && pattern !== undefined)
     throw new UsageError('--alone leaves out all that --with could add; give one of them');
-  const chosen = isAlone ? [] : matching('--with', pattern, contenders);
+  const chosen = isAlone ? [] : choose('--with', pattern, contenders);
   return contenders.filter((contender) => contender.always || chosen.includes(contender));
 }
 
-/** Names are compared in the signs of a keyboard, too. */
-function matching<Named extends { readonly name: string }>(
+function choose<Named extends { readonly name: string }>(
   option: string,
   pattern: string | undefined,
   all: readonly Named[],
 ): Named[] {
   if (pattern === undefined) return [...all];
-  const expression = parse(option, pattern);
-  const found = all.filter(({ name }) => [name, typed(name)].some((text) => expression.test(text)));
-  if (found.length > 0) return found;
-  throw new UsageError(`${option} '${pattern}' matches none of the ${all.length} names; --list shows them`);
-}
-
-/** The name in the signs of a keyboard. */
-export function typed(name: string): string {
-  return name.replaceAll('×', 'x').replaceAll('²', '^2').replaceAll('→', '->');
-}
-
-function parse(option: string, pattern: string): RegExp {
   try {
-    // After a digit, ^2 is a power and no anchor.
-    return new RegExp(pattern.replaceAll(/(?<=\d)\^2/g, '\\^2'), 'i');
+    const found = matching(pattern, all);
+    if (found.length > 0) return found;
   } catch (error) {
     throw new UsageError(`${option} '${pattern}' is not a regular expression: ${(error as Error).message}`);
   }
+  throw new UsageError(`${option} '${pattern}' matches none of the ${all.length} names; --list shows them`);
 }
 
-/** @throws UsageError where the file is not the JSON of a run */
-export function readResult(path: string): Result {
+/** @throws UsageError where the file of an option is not the JSON of a run */
+export function readResult(path: string, option: string): Result {
   let result: Partial<Result>;
   try {
     result = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new UsageError(`--against ${path} cannot be read: ${(error as Error).message}`);
+    throw new UsageError(`${option} ${path} cannot be read: ${(error as Error).message}`);
   }
-  if (!Array.isArray(result?.layers)) throw new UsageError(`--against ${path} was not written by --json`);
+  if (!Array.isArray(result?.layers)) throw new UsageError(`${option} ${path} was not written by --json`);
   return result as Result;
 }
 

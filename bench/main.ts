@@ -23,6 +23,7 @@ interface Options {
   readonly alone?: boolean;
   readonly only?: string;
   readonly with?: string;
+  readonly from?: readonly string[];
   readonly json?: string;
   readonly svg?: string;
   readonly against?: string;
@@ -43,6 +44,7 @@ const program = new Command('npm run bench --')
   .option('--only <pattern>', 'layers and networks whose name matches; write x, ^2 and -> for ×, ² and →')
   .option('--with <pattern>', 'contenders whose name matches, beside auto and the WASM kernels')
   .option('--alone', 'auto and the WASM kernels, and no others')
+  .option('--from <file...>', 'take the figures from --json of earlier runs of the same pace, and measure nothing')
   .option('--quick', 'fewer launches, fewer and shorter rounds')
   .option('--json <file>', 'write every figure')
   .option('--svg <file>', 'draw the speeds: of what --with chose, else of the contenders that stand for their kind')
@@ -53,10 +55,13 @@ const program = new Command('npm run bench --')
 
 async function bench(options: Options): Promise<void> {
   if (options.list) return print(listText());
-  const before = options.against === undefined ? undefined : readResult(options.against);
+  const before = options.against === undefined ? undefined : readResult(options.against, '--against');
   checkFolder('--json', options.json);
   checkFolder('--svg', options.svg);
-  const result = await measure(options);
+  const result =
+    options.from === undefined
+      ? await measure(options)
+      : joined(options.from.map((path) => readResult(path, '--from')));
   for (const [name, reason] of Object.entries(result.skipped)) print(`skipped: ${name}: ${reason}\n`);
   print(`\n${textTable(summaryLines(result))}`);
   print(`\n${textTable(differenceLines(result.layers))}`);
@@ -68,6 +73,15 @@ async function bench(options: Options): Promise<void> {
     writeTables('README.md', shortTables(result));
     writeTables('bench/README.md', wholeTables(result));
   }
+}
+
+/** What several runs of one machine measured, under the description of the first one. */
+function joined(results: readonly Result[]): Result {
+  return {
+    ...results[0],
+    skipped: Object.assign({}, ...results.map(({ skipped }) => skipped)),
+    layers: results.flatMap(({ layers }) => layers),
+  };
 }
 
 /** The launches of a layer are a whole pass over the layers apart, so that they differ as those of another run do. */

@@ -163,6 +163,7 @@ describe('npm run bench', () => {
       ['--against', fileURLToPath(new URL('../package.json', import.meta.url))],
       /^error: --against .* was not written by --json/,
     ],
+    [['--from', '/no/such.json'], /^error: --from \/no\/such.json cannot be read: ENOENT/],
     [['--json', '/no/such/run.json'], /^error: --json \/no\/such\/run.json: there is no folder \/no\/such\n$/],
     [['--fast'], /^error: unknown option '--fast'/],
   ])('%j is answered by a sentence, before anything is measured', (args, sentence) => {
@@ -182,6 +183,9 @@ describe('npm run bench', () => {
       ['tiny: depthwise 3×3 4²×8', {}],
     ]);
     expect(result.layers[0].rows.map(({ contender }) => contender)).toContain('wasm/simd128');
+    const again = run('--from', json).stdout;
+    expect(again).toMatch(/kernels\.wasm.*4 launches of 3 rounds/s);
+    expect(again).not.toContain('launch 1');
     expect(run(...args, '--against', json).stdout).toMatch(/agrees\ntiny: depthwise.*\nagrees: \d of \d /s);
   });
 });

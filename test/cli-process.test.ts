@@ -65,6 +65,21 @@ describe('exit statuses', () => {
   });
 
   test('1, what failed', () => fail(['none.png', '-o', 'never.png'], 1, /picture: .*none\.png.*ENOENT/, {}));
+  test.each([
+    [['--only', '('], /only: expected a regular expression, got "\("/],
+    [
+      ['--only', 'nothing'],
+      /only: expected a pattern that matches a layer, got "nothing".*the layers are depthwise 3×3 /,
+    ],
+    [['--threads', 'many'], /threads: expected an integer from 1 to 256/],
+  ])('2, bench %j', (args, sentence) => fail(['bench', ...args], 2, sentence, {}));
+  test('bench says how many threads it has, and takes the layers that it is asked for', async () => {
+    const args = ['bench', '--quick', '--only', '^tiny: depthwise 3x3 4^2', '--threads', '1'];
+    const lines = (await succeed(args, {})).toString().split('\n');
+    expect(lines[0]).toMatch(/^threads at most: (native 1, )?wasm 1, reference 1$/);
+    expect(lines[2]).toMatch(/^tiny: depthwise 3×3 4²×8 .* µs +yes$/);
+    expect(lines.filter((line) => line.endsWith('yes'))).toHaveLength(1);
+  });
   test('2, wrong usage', () => fail(['rgb.png', '--colour'], 2, /unknown option/, {}));
 
   test('130, an interrupt, and no file is left', async () => {

@@ -9,13 +9,21 @@ export interface Backends {
   readonly missing: readonly string[];
 }
 
-/** Loads and tests each backend and instruction set of this host, best first. */
-export async function loadBackends(): Promise<Backends> {
+/**
+ * Loads and tests each backend and instruction set of this host, best first.
+ *
+ * @param threads of those that can have more than one; as `createRuntime` has it by default
+ */
+export async function loadBackends(threads?: number): Promise<Backends> {
   const missing: string[] = [];
   const present: { name: string; runtime: Runtime }[] = [];
   for (const { source, isa } of candidates(currentHost(), 'auto', undefined, missing)) {
     try {
-      const runtime = await createRuntime({ backend: source.backend, isa });
+      const runtime = await createRuntime({
+        backend: source.backend,
+        isa,
+        threads: source.backend === 'reference' ? undefined : threads,
+      });
       present.push({ name: backendName(runtime.info), runtime });
     } catch (error) {
       missing.push(error instanceof Error ? error.message : String(error));

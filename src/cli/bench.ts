@@ -2,24 +2,34 @@
 import { cpus, loadavg } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { version } from '../batch/version.js';
-import { SepconvError } from '../core/errors.js';
+import { invalid, SepconvError } from '../core/errors.js';
 import { sizeOf } from '../core/shape.js';
 import type { Tensor } from '../core/tensor.js';
-import type { Runtime } from '../entries/node.js';
+import { createRuntime, type Runtime } from '../entries/node.js';
 import { checkWritable, writeBytes, writeStdout } from '../image/files.js';
 import { outputHash } from '../image/output-hash.js';
 import { chart } from '../measure/chart.js';
 import { type MeasuredLayer, multiplyAdds } from '../measure/layer.js';
+import { matching } from '../measure/matching.js';
 import { makeOperands, type Operands, prepareLayer } from '../measure/operands.js';
 import { median, quantile, Sampler } from '../measure/sampler.js';
 import { standardLayers } from '../measure/standard-layers.js';
-import { backendName, loadBackends } from './backends.js';
+import { type Backends, backendName, loadBackends } from './backends.js';
+import { readRuntimeOptions } from './convolve.js';
 import { blocking } from './interrupt.js';
 
-const rounds = 5;
-const turnSeconds = 0.03;
+interface Pace {
+  readonly rounds: number;
+  readonly turnSeconds: number;
+}
+
+const whole: Pace = { rounds: 5, turnSeconds: 0.03 };
+const quick: Pace = { rounds: 3, turnSeconds: 0.005 };
 
 interface Options {
+  readonly only?: string;
+  readonly quick?: boolean;
+  readonly threads?: string;
   readonly json?: boolean;
   readonly svg?: string;
   readonly force?: boolean;
@@ -44,9 +54,14 @@ interface Result {
 /**
  * Prints the median time of each layer on each backend, or with `json` every figure, and draws them into `svg`.
  *
- * @throws SepconvError (rejects) `ERR_KERNEL` where two backends differ; `ERR_FILE`; `ERR_OPTION` where Vega is missing
+ * @throws SepconvError (rejects) `ERR_KERNEL` where two backends differ; `ERR_FILE`; `ERR_OPTION` where Vega is missing, or
+ * an option is not what it should be
  */
-export async function bench({ json, svg, force = false }: Options): Promise<void> {
+export async function bench({ only, threads, json, svg, force = false, ...options }: Options): Promise<void> {
+  const chosen = chooseLayers(only);
+  const { threads: count } = readRuntimeOptions({ threads });
+  // A wrong number is an error here, and no reason why a backend is missing.
+  if (count !== undefined) await createRuntime({ threads: count });
   if (svg !== undefined) {
     await checkWritable(svg, force);
     // Before any work is done: can it be drawn?
@@ -55,11 +70,13 @@ export async function bench({ json, svg, force = false }: Options): Promise<void
   const print = async (text: string) => {
     if (!json) await writeStdout(text);
   };
-  const { present, missing } = await loadBackends();
+  const { present, missing } = await loadBackends(count);
+  await print(`${threadsText(present)}\n`);
   await print(tableLine('', [...present.map(({ name }) => name), 'same bits']));
   const layers: Result[] = [];
-  for (const layer of standardLayers) {
-    const result = { layer: layer.name, multiplyAdds: multiplyAdds(layer), rows: await measure(layer, present) };
+  for (const layer of chosen) {
+    const rows = await measure(layer, present, options.quick ? quick : whole);
+    const result = { layer: layer.name, multiplyAdds: multiplyAdds(layer), rows };
     const times = result.rows.map((row) => `${(row.median * 1e6).toFixed(row.median < 1e-4 ? 1 : 0)} µs`);
     await print(tableLine(layer.name, [...times, isEqual(result) ? 'yes' : 'NO']));
     layers.push(result);
@@ -80,10 +97,31 @@ export async function bench({ json, svg, force = false }: Options): Promise<void
   throw new SepconvError('ERR_KERNEL', sentence);
 }
 
+/** Those whose name matches; all without a pattern. */
+function chooseLayers(pattern: string | undefined): readonly MeasuredLayer[] {
+  if (pattern === undefined) return standardLayers;
+  const names = standardLayers.map(({ name }) => name).join(', ');
+  try {
+    const found = matching(pattern, standardLayers);
+    if (found.length > 0) return found;
+  } catch (error) {
+    throw invalid('ERR_OPTION', 'only', 'a regular expression', pattern, (error as Error).message);
+  }
+  throw invalid('ERR_OPTION', 'only', 'a pattern that matches a layer', pattern, `the layers are ${names}`);
+}
+
+/** By kind of backend, since their instruction sets have as many. */
+function threadsText(present: Backends['present']): string {
+  const counts = new Map(present.map(({ runtime: { info } }) => [info.backend, info.threads]));
+  const texts = [...counts].map(([backend, count]) => `${backend} ${count}`);
+  return `threads at most: ${texts.join(', ')}`;
+}
+
 /** One layer on several backends. The reference runs once: it is what the others are compared with, and slow. */
 export async function measure(
   layer: MeasuredLayer,
-  backends: readonly { name: string; runtime: Runtime }[],
+  backends: Backends['present'],
+  { rounds, turnSeconds }: Pace = whole,
 ): Promise<Row[]> {
   const operands = makeOperands(layer);
   const entrants = backends.map(({ runtime }) => enter(layer, runtime, operands));

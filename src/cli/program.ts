@@ -74,6 +74,9 @@ export function createProgram(): Command {
   program
     .command('bench')
     .description('times layers of real networks on every backend of this machine')
+    .option('--only <pattern>', 'layers whose name matches; write x, ^2 and -> for ×, ² and →')
+    .option('--quick', 'fewer and shorter rounds')
+    .addOption(new Option('--threads <n>', 'of native code and WASM (default: as one call of each would have)'))
     .option('--json', 'every figure, as one object on stdout')
     .option('--svg <file>', 'draw the speeds, too; needs the packages vega and vega-lite')
     .option('--force', 'replace an existing file')
