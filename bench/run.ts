@@ -135,7 +135,9 @@ export class LayerRun {
     const turnSeconds = pace.turnSeconds * (isNetwork(this.#measured) ? networkTurns : 1);
     for (let round = 0; round < rounds; round++) {
       await this.#place.meter?.turn();
-      for (const { contender, worker, turns } of entrants) {
+      // Whoever follows the meter meets what had to wait for it: not always the same one.
+      const first = Math.floor((round * entrants.length) / rounds);
+      for (const { contender, worker, turns } of [...entrants.slice(first), ...entrants.slice(0, first)]) {
         const isSlow = round > 0 && median(turns[0]) > slowFactor * turnSeconds;
         if (contender.name in this.#failures || isSlow) continue;
         const { word, rest } = await worker.ask(`turn ${turnSeconds}`);
