@@ -17,8 +17,10 @@ export function replaceTables(text: string, tables: string): string {
 
 /** Networks and chains, then the means of single layers, each with the words that it uses. */
 export function shortTables(result: Result): string {
-  const { date, machine } = result;
-  const place = `One core of ${machine.processor}, Node ${machine.node}, ${date.slice(0, 10)}.`;
+  const { date, machine, layers } = result;
+  const load = rangeText(layers.flatMap(({ loads }) => loads));
+  const cores = `${machine.threads} processors with a load of ${load}`;
+  const place = `One core of ${machine.processor}, Node ${machine.node}, ${date.slice(0, 10)}; ${cores}.`;
   const networks = (['native', 'wasm'] as const)
     .map((name) => networkLines(result, name))
     .filter((lines) => lines.length > 1);

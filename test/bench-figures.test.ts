@@ -176,7 +176,9 @@ describe('figures', () => {
     expect(text).toMatch(
       /Time of a call.*One layer alone.*\| auto \| onnxruntime-node \| {2}\| 7\.00× \| {2}\| {2}\| {2}\|\n/s,
     );
-    expect(text).toMatch(/\nMeans of depthwise: depthwise 3×3 112²×32\.\n\nOne core of P, Node v1, 2026-01-02\.\n$/);
+    expect(text).toMatch(
+      /\nMeans of depthwise: depthwise 3×3 112²×32\.\n\nOne core of P, Node v1, 2026-01-02; 1 processors with a load of 1\.00 \(0\.50–3\.00\)\.\n$/,
+    );
   });
 
   test('builds of one library are compared by bits with its first one', () => {
