@@ -10,7 +10,7 @@ import { operationsOn } from '../src/ops/index.js';
 import { placed, ramp } from './support/allocated.js';
 import { everyBackend } from './support/backends.js';
 import { expectSameBits } from './support/bits.js';
-import { expectError } from './support/errors.js';
+import { expectError, withCode } from './support/errors.js';
 
 const expected = operationsOn(() => reference);
 const isThere = everyBackend.some(({ kernels }) => kernels.backend === 'wasm');
@@ -39,6 +39,19 @@ describe.skipIf(!isThere)('the memory of WASM', () => {
 
   afterEach(() => {
     vi.restoreAllMocks();
+  });
+
+  test('a run that needs more than there can be ends before it writes anything', () => {
+    const beside = wasm.allocate([1, 16, 16, 4]);
+    beside.data.fill(7);
+    const shape = [1, 1, 2 ** 26, 4];
+    const [image, out] = [tensor(new Uint8Array(2 ** 28), shape), tensor(new Uint8Array(2 ** 28), shape)];
+    const [across, down] = [Float32Array.of(1, 2, 1), new Float32Array(15).fill(1)];
+    expect(() => wasm.sepFilter2d(image, across, down, { out })).toThrow(withCode('ERR_MEMORY'));
+    expect(beside.data.every((value) => value === 7)).toBe(true);
+    const small = ramp(1, 5, 6, 4);
+    expectSameBits('next', wasm.sepFilter2d(small, across, down), expected.sepFilter2d(small, across, down));
+    beside[Symbol.dispose]();
   });
 
   test('a chain of layers copies only at its ends', () => {

@@ -1,6 +1,12 @@
 // Every wrong option gets a typed error whose sentence names it; the next valid call works.
 import { afterEach, describe, expect, test } from 'vitest';
-import { depthwiseConv2d, pointwiseConv2d, prepareDepthwiseConv2d, separableConv2d } from '../src/entries/node.js';
+import {
+  depthwiseConv2d,
+  pointwiseConv2d,
+  prepareDepthwiseConv2d,
+  prepareSeparableConv2d,
+  separableConv2d,
+} from '../src/entries/node.js';
 import { expectError, testEach, type Wrong } from './support/errors.js';
 import { ones } from './support/tensors.js';
 
@@ -103,6 +109,24 @@ describe('options', () => {
   test.each([0, -3, 1.5, NaN, '3', null])('groups of an OIHW filter: %o', (groups) => {
     const options = { filterLayout: 'OIHW', groups } as { filterLayout: 'OIHW'; groups: number };
     expectError(() => depthwiseConv2d(image, ones(6, 1, 2, 2), options), 'ERR_OPTION', 'groups', 'at least 1');
+  });
+  test('an OIHW filter that tells no channels', () => {
+    const options = { filterLayout: 'OIHW' } as const;
+    expectError(
+      () => prepareDepthwiseConv2d(ones(6, 1, 2, 2), options).run(image),
+      'ERR_SHAPE',
+      'input',
+      'give groups: 3',
+    );
+    const block = () => prepareSeparableConv2d(ones(6, 1, 2, 2), ones(4, 6, 1, 1), options);
+    expectError(() => block().run(image), 'ERR_SHAPE', 'input', 'give groups: 3');
+    expectError(
+      () => depthwiseConv2d(image, ones(4, 1, 2, 2), options),
+      'ERR_SHAPE',
+      'filter',
+      'filter, input and groups',
+    );
+    expect(prepareDepthwiseConv2d(ones(6, 1, 2, 2), { ...options, groups: 3 }).run(image).shape[3]).toBe(6);
   });
   test('min above max', () => {
     const activation = { type: 'clamp', min: 2, max: 1 } as const;

@@ -65,6 +65,31 @@ describe.each(lawful)(`$name (SEED=${runSeed})`, ({ kernels }) => {
     });
   });
 
+  test('prelu: one slope for all channels is that slope for each', () => {
+    law(
+      'separableConv2d',
+      (aCase) => {
+        for (const slope of [0.25, -3, -0, Infinity]) {
+          const call = callOf('separableConv2d', aCase);
+          const withSlopes = (lengths: readonly number[]) => {
+            const [between, last] = lengths.map((length) => ({
+              type: 'prelu',
+              slope: new Float32Array(length).fill(slope),
+            }));
+            return oneShot(kernels, {
+              ...call,
+              options: { ...call.options, depthwiseActivation: between, activation: last },
+            });
+          };
+          const channels = aCase.image[3] * (aCase.multiplier ?? 1);
+          const each = withSlopes([channels, aCase.outputs ?? 4]);
+          expectSameBits('one slope', withSlopes([1, 1]), each, call.layout, call.about);
+        }
+      },
+      10,
+    );
+  });
+
   test('separable: its two halves', () => {
     law('separableConv2d', (aCase) => {
       const call = callOf('separableConv2d', aCase);
