@@ -108,6 +108,8 @@ function addConvolve(program: Command): void {
     });
 }
 
+const biasHelp = 'added to the products: n, or n,n,… for the output channels (default 0)';
+const activationHelp = 'of the results: relu, relu6, sigmoid, tanh … (default linear)';
 const rangeHelp =
   'how results become samples: clamp cuts them off, abs drops the signs, normalize spreads all (default clamp)';
 
@@ -134,8 +136,8 @@ function addJobOptions(command: Command): Command {
       'same keeps the size (same-lower: the odd pixel first), valid has none, n or n,n pixels on each side (default same, of a pooling valid)',
     )
     .option('--border <name>', `what a filter sees beyond the edges: ${listed(borders, 'replicate')}`)
-    .option('--bias <n>', 'added to the products: n, or n,n,… for the output channels (default 0)')
-    .option('--activation <name>', 'of the results: relu, relu6, sigmoid, tanh … (default linear)')
+    .option('--bias <n>', biasHelp)
+    .option('--activation <name>', activationHelp)
     .option('--flip', 'turn the filter by 180°, as mathematical convolution does')
     .option('--ceil-mode', 'a last window of a pooling counts though it ends beyond the picture')
     .option('--count-include-pad', 'the mean of a pooling counts the zeros of its padding');
@@ -232,8 +234,8 @@ function addExplain(command: Command): void {
     .option('-k, --kernel <filter>', 'as for sepconv itself: sepconv --help lists the presets')
     .option('-p, --pointwise <matrix>', 'likewise')
     .option('--border <name>', listed(borders, 'replicate'))
-    .option('--bias <n>', 'added to the products: n, or n,n,… for the output channels (default 0)')
-    .option('--activation <name>', 'of the results (default linear)')
+    .option('--bias <n>', biasHelp)
+    .option('--activation <name>', activationHelp)
     .option('--range <name>', listed(ranges, 'clamp'))
     .option('--flip', 'turn the filter by 180°')
     .option('--count-include-pad', 'the mean of a pooling counts the zeros of its padding')
