@@ -23,8 +23,8 @@ export function tracingOn(channel: (name: string) => TracingChannel): Tracing {
   const run = channel('sepconv:run');
   const stream = channel('sepconv:stream');
   return {
-    run: subscribersOf(run),
-    stream: subscribersOf(stream),
+    run: new Subscribers(run),
+    stream: new Subscribers(stream),
     traceRun(traced, input, compute) {
       const message = runMessage(traced, input);
       return run.traceSync(() => timed(message, compute), message);
@@ -40,19 +40,27 @@ export function tracingOn(channel: (name: string) => TracingChannel): Tracing {
   };
 }
 
-/** Bun's tracing channels do not tell by themselves. */
-function subscribersOf({ start, end, asyncStart, asyncEnd, error }: TracingChannel): Channel {
-  return {
-    get hasSubscribers() {
-      return (
-        start.hasSubscribers ||
-        end.hasSubscribers ||
-        asyncStart.hasSubscribers ||
-        asyncEnd.hasSubscribers ||
-        error.hasSubscribers
-      );
-    },
-  };
+/**
+ * Whether a channel has any, which those of Bun do not tell by themselves. It is asked at every run: engines make loads of
+ * the getter of a class, and a call of that of an object literal.
+ */
+class Subscribers implements Channel {
+  readonly #channel: TracingChannel;
+
+  constructor(channel: TracingChannel) {
+    this.#channel = channel;
+  }
+
+  get hasSubscribers(): boolean {
+    const { start, end, asyncStart, asyncEnd, error } = this.#channel;
+    return (
+      start.hasSubscribers ||
+      end.hasSubscribers ||
+      asyncStart.hasSubscribers ||
+      asyncEnd.hasSubscribers ||
+      error.hasSubscribers
+    );
+  }
 }
 
 function about({ op, kernels }: Traced) {
