@@ -57,13 +57,13 @@ export async function worker(options: WorkerOptions): Promise<void> {
     say(`worker ${version} takes pictures below ${root} from ${shownAddress(queue)}, ${concurrency} at once`);
     await untilStopped();
     say(`finishing what is in hand, for ${grace} s at most`);
-    const left = await interruptible(
+    const { isClosed, inHand } = await interruptible(
       () => {},
       () => running.close(grace),
     );
-    say(`${state.done} done, ${state.failed} failed${left > 0 ? `, ${left} in hand, which others will take` : ''}`);
-    // What can not be stopped would keep the process.
-    if (left > 0) process.exit(0);
+    say(`${state.done} done, ${state.failed} failed${inHand > 0 ? `, ${inHand} in hand, which others will take` : ''}`);
+    // A picture that can not be stopped, or a server that does not answer, would keep the process.
+    if (!isClosed) process.exit(0);
   } finally {
     health?.close();
   }

@@ -123,6 +123,24 @@ test('a worker tells its health and its figures', async () => {
   await until(async () => (await asked('/healthz')).status === 200);
 });
 
+test('a worker and a batch end when they are told to though the server does not answer', async () => {
+  const pictures = await makePictures('unanswered', 3);
+  const batch = startBatch(pictures, 'unanswered-out', quick);
+  await waiting(3);
+  await killServer();
+  await batch.said(/does not answer/);
+  expect(await batch.kill('SIGINT')).toBe(130);
+  expect(batch.stderr).toMatch(/what is on the queue stays there/);
+  await startServer();
+  const worker = await startWorker();
+  await until(() => resultsIn('unanswered-out').length === 3);
+  await killServer();
+  await worker.said(/does not answer/);
+  expect(await worker.kill('SIGTERM')).toBe(0);
+  await startServer();
+  await expectWhole(pictures, 'unanswered-out', quick);
+});
+
 test('a wrong password is told without it', async () => {
   const env = { SEPCONV_QUEUE: `redis://:not-${'x'.repeat(20)}@127.0.0.1:${port}` };
   for (const args of [

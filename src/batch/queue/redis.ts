@@ -94,6 +94,21 @@ export function connectionFault(error: Error & { readonly code?: string }): stri
   return isOne ? error.message || error.code : undefined;
 }
 
+/** Ends a connection: by word, or where the server does not answer without. */
+export async function end(connection: { close(): Promise<void>; disconnect(): Promise<void> }): Promise<void> {
+  const closed = connection.close().catch(() => {});
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      // One that is being begun anew never says that it has ended.
+      connection.disconnect().catch(() => {});
+      resolve();
+    }, 1000);
+  });
+  await Promise.race([closed, silence]);
+  clearTimeout(timer);
+}
+
 /** Fails where the queue does not answer, rather than waiting for ever. */
 export async function answered<Result>(
   address: string,

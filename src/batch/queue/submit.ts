@@ -1,7 +1,7 @@
 // Puts pictures on the queue and tells what becomes of them, whoever takes them.
 import { type PictureAnswer, type PictureJob, queueName } from './picture-job.js';
 import { QueuedBatch, type QueueOutcome, type Submission, slices } from './queued-batch.js';
-import { answered, checkAnswers, connectionFault, connectionOf, loadBullmq, shownAddress } from './redis.js';
+import { answered, checkAnswers, connectionFault, connectionOf, end, loadBullmq, shownAddress } from './redis.js';
 
 export interface SubmitSettings {
   readonly queue: string;
@@ -65,10 +65,11 @@ export async function* submit(
     }
     while (batch.pending > 0 && !signal.aborted) yield* await batch.outcomes();
     yield* batch.known();
-    if (signal.aborted) say(await answered(address, leave(batch, keep)));
+    if (signal.aborted)
+      say(await answered(address, leave(batch, keep), 3000).catch(() => 'what is on the queue stays there'));
   } finally {
     watch.end();
-    await Promise.all([queue, events].map((each) => each.close().catch(() => {})));
+    await Promise.all([end(queue), end(events)]);
   }
 }
 

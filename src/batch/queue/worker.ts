@@ -5,7 +5,7 @@ import { isAddress } from '../inputs.js';
 import { realFolder } from './confine.js';
 import { shownUrl } from './http.js';
 import { type PictureAnswer, type PictureJob, queueName } from './picture-job.js';
-import { answered, checkAnswers, connectionFault, connectionOf, loadBullmq, shownAddress } from './redis.js';
+import { answered, checkAnswers, connectionFault, connectionOf, end, loadBullmq, shownAddress } from './redis.js';
 import { tellable, type WorkSettings, work } from './work.js';
 
 export interface WorkerSettings extends WorkSettings {
@@ -30,9 +30,10 @@ export interface RunningWorker {
   /**
    * Takes no more, finishes what is in hand, or after the grace gives it back.
    *
-   * @returns how many pictures could not be given back; others take them when their locks have run out
+   * @returns whether it came to an end, and how many pictures could not be given back; others take them when their locks
+   * have run out
    */
-  close(graceSeconds: number): Promise<number>;
+  close(graceSeconds: number): Promise<{ readonly isClosed: boolean; readonly inHand: number }>;
 }
 
 /** A job may be stopped so often with its worker before it counts as failed: it need not be at fault. */
@@ -54,7 +55,7 @@ export async function startWorker(given: WorkerSettings, state: WorkerState): Pr
   const { Queue, UnrecoverableError, WaitingError, Worker: QueueWorker } = await loadBullmq();
   await checkAnswers(address);
   const connection = connectionOf(address);
-  const end = new AbortController();
+  let isOver = false;
   let inHand = 0;
   let lastSign = performance.now();
   const process = async (job: Job<PictureJob>, token?: string, signal?: AbortSignal): Promise<PictureAnswer> => {
@@ -63,7 +64,7 @@ export async function startWorker(given: WorkerSettings, state: WorkerState): Pr
     try {
       return await work(job.data, settings, job.attemptsStarted > 1, signal);
     } catch (error) {
-      if (end.signal.aborted) {
+      if (isOver) {
         await job.moveToWait(token);
         throw new WaitingError();
       }
@@ -123,13 +124,17 @@ export async function startWorker(given: WorkerSettings, state: WorkerState): Pr
     async close(graceSeconds) {
       clearInterval(watchdog);
       const cancelling = setTimeout(() => {
-        end.abort();
+        isOver = true;
         worker.cancelAllJobs('the worker ends');
       }, graceSeconds * 1000);
-      const closed = Promise.all([worker.close(), watch.close()]);
-      await answered(address, closed, graceSeconds * 1000 + lastMoments).catch(() => {});
+      const closed = Promise.all([worker.close(), end(watch)]);
+      const most = (inHand > 0 ? graceSeconds * 1000 : 0) + lastMoments;
+      const isClosed = await answered(address, closed, most).then(
+        () => true,
+        () => false,
+      );
       clearTimeout(cancelling);
-      return inHand;
+      return { isClosed, inHand };
     },
   };
 }
