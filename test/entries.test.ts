@@ -1,5 +1,6 @@
 // The entries: what each host is given, what they import, and the true cause wherever kernels can not be had.
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -146,6 +147,15 @@ describe.each(['node', 'web', 'workerd', 'edge-light', 'core', 'reference', 'ima
   test('has a twin for require, where it can', () => {
     expect(existsSync(path.replace(/js$/, 'cjs'))).toBe(!/workerd|edge-light/.test(name));
   });
+});
+
+test('an error of what require gives is an instance of the class that import gives', async () => {
+  const { SepconvError } = await import(`${root}/dist/entries/reference.js`);
+  const { tensor } = createRequire(import.meta.url)(`${root}/dist/entries/reference.cjs`);
+  expect(() => tensor([1], [1])).toThrow(SepconvError);
+  for (const other of [new Error('SepconvError'), undefined, null, 'SepconvError', {}]) {
+    expect(other instanceof SepconvError).toBe(false);
+  }
 });
 
 test('a bundle holds the op that it names, and no other', async () => {

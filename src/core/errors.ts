@@ -36,6 +36,11 @@ export class SepconvError extends Error {
     this.code = code;
     this.details = details;
   }
+
+  /** `instanceof` holds for errors of another copy of this library, too: `import` and `require` load one each. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return (value as Error | null | undefined)?.name === 'SepconvError';
+  }
 }
 
 /** Builds the error for a wrong argument; all four parts of its sentence are required. */

@@ -131,18 +131,12 @@ export async function* streamOf<Item, Result>(
 
 /** @internal The iterator of a source. @throws SepconvError `ERR_OPTION` */
 export function iteratorOf<Item>(source: Source<Item>): AsyncIterator<Item> | Iterator<Item> {
-  const given = source as
-    | Partial<AsyncIterable<Item> & Iterable<Item> & { getReader(): Reader<Item> }>
-    | null
-    | undefined;
-  if (typeof given?.[Symbol.asyncIterator] === 'function')
-    return (source as AsyncIterable<Item>)[Symbol.asyncIterator]();
-  if (typeof given?.[Symbol.iterator] === 'function' && typeof source !== 'string') {
-    return (source as Iterable<Item>)[Symbol.iterator]();
+  if (typeof source === 'object' && source !== null) {
+    if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
+    if (Symbol.iterator in source) return source[Symbol.iterator]() as Iterator<Item>;
+    if ('getReader' in source) return readerIterator(source.getReader());
   }
-  if (typeof given?.getReader === 'function')
-    return readerIterator((source as { getReader(): Reader<Item> }).getReader());
-  const expected = 'an iterable, an async iterable or a ReadableStream of tensors';
+  const expected = 'an iterable or a ReadableStream of tensors';
   throw invalid('ERR_OPTION', 'source', expected, source, 'give a list or a generator');
 }
 
