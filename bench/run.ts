@@ -135,9 +135,7 @@ export class LayerRun {
     const turnSeconds = pace.turnSeconds * (isNetwork(this.#measured) ? networkTurns : 1);
     for (let round = 0; round < rounds; round++) {
       await this.#place.meter?.turn();
-      // Whoever follows the meter meets what had to wait for it: not always the same one.
-      const first = Math.floor((round * entrants.length) / rounds);
-      for (const { contender, worker, turns } of [...entrants.slice(first), ...entrants.slice(0, first)]) {
+      for (const { contender, worker, turns } of shuffled(entrants)) {
         const isSlow = round > 0 && median(turns[0]) > slowFactor * turnSeconds;
         if (contender.name in this.#failures || isSlow) continue;
         const { word, rest } = await worker.ask(`turn ${turnSeconds}`);
@@ -186,6 +184,12 @@ export function layerArguments(layer: MeasuredLayer, threads: number): string[] 
   const { operation, input, kernel, outputs, strides, dilations, groups, dtype } = layer;
   const numbers = [...input, ...kernel, outputs, strides, dilations, groups, threads];
   return [operation, dtype, ...numbers.map(String)];
+}
+
+/** In another order every time: who comes next meets what the one before leaves behind, such as collected garbage. */
+function shuffled<Value>(values: readonly Value[]): Value[] {
+  const keyed = values.map((value) => ({ value, key: Math.random() }));
+  return keyed.sort((a, b) => a.key - b.key).map(({ value }) => value);
 }
 
 type Times = Omit<Row, 'best' | 'timesBest'>;
