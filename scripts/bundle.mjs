@@ -19,8 +19,8 @@ const entries = Object.fromEntries([
 // These two import a .wasm file, which CommonJS has no word for.
 const { workerd, 'edge-light': edgeLight, ...required } = entries;
 
-// What knows pictures shares its parts.
-const { pictures, ...alone } = entries;
+// What knows pictures shares its parts; what Node loads is read as it is, by no bundler that counts bytes.
+const { pictures, node, ...alone } = entries;
 
 const common = {
   absWorkingDir: root,
@@ -32,11 +32,15 @@ const common = {
   logLevel: 'warning',
 };
 
+/** For what nobody leaves a part out of in a bundle of his own, and most of the package is in. */
+const small = { minify: true, keepNames: true };
+
 for (const folder of ['chunks', 'cli', 'entries', 'types', 'types-cjs']) {
   rmSync(join(dist, folder), { recursive: true, force: true });
 }
 await Promise.all([
   build({ ...common, entryPoints: alone, format: 'esm', outdir: 'dist/entries' }),
+  build({ ...common, entryPoints: { node }, format: 'esm', outdir: 'dist/entries', ...small }),
   build({
     ...common,
     entryPoints: required,
@@ -44,9 +48,7 @@ await Promise.all([
     outdir: 'dist/entries',
     outExtension: { '.js': '.cjs' },
     define: { 'import.meta.dirname': '__dirname' },
-    // Nobody leaves a part of these out of a bundle, and most of the package is in them.
-    minify: true,
-    keepNames: true,
+    ...small,
   }),
   build({
     ...common,
@@ -55,7 +57,7 @@ await Promise.all([
     splitting: true,
     outdir: 'dist',
     chunkNames: 'chunks/[name]-[hash]',
-    minifyWhitespace: true,
+    ...small,
   }),
 ]);
 for (const folder of ['types', 'types-cjs']) {

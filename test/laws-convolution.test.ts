@@ -1,6 +1,6 @@
 // What the convolutions are to each other, on every backend.
 import { describe, expect, test } from 'vitest';
-import { runOnce } from '../src/core/operator.js';
+import { runOnce } from '../src/core/one-shot.js';
 import type { Sides } from '../src/core/padding.js';
 import type { Tensor } from '../src/core/tensor.js';
 import { operationsOn, ops } from '../src/ops/index.js';

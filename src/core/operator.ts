@@ -5,7 +5,7 @@ import { Call } from './call.js';
 import { type Cost, costOf } from './cost.js';
 import { SepconvError } from './errors.js';
 import type { Kernels, Prepared, Stage, Waited } from './kernels.js';
-import { imageSize, permute } from './layout.js';
+import { permute } from './layout.js';
 import {
   checkOptions,
   type ResidualRule,
@@ -30,55 +30,6 @@ import {
 } from './stream.js';
 import { arrayOf, readTensorData, readTensorShape, type Tensor } from './tensor.js';
 import { type Traced, type Tracing, tracing } from './tracing.js';
-
-/** @internal A one-shot call: prepare, run, dispose. */
-export function runOnce<D extends TensorData, Options extends object>(
-  kernels: Kernels,
-  op: Op<Omit<Options, keyof RunOptions>>,
-  input: Tensor<D>,
-  filters: readonly Tensor[],
-  options: (Options & RunOptions<D>) | undefined,
-): Tensor<D> {
-  checkOptions(options);
-  const { operator, run } = prepareOnce(kernels, op, input, filters, options);
-  try {
-    return operator.run(input, run);
-  } finally {
-    operator[Symbol.dispose]();
-  }
-}
-
-/** @internal The same, asynchronous. */
-export async function runOnceAsync<D extends TensorData, Options extends object>(
-  kernels: Kernels,
-  op: Op<Omit<Options, keyof RunOptions>>,
-  input: Tensor<D>,
-  filters: readonly Tensor[],
-  options: (Options & RunAsyncOptions<D>) | undefined,
-): Promise<Tensor<D>> {
-  checkOptions(options);
-  const { signal, ...others } = (options ?? {}) as Options & RunAsyncOptions<D>;
-  const { operator, run } = prepareOnce(kernels, op, input, filters, others);
-  try {
-    return await operator.runAsync(input, { ...run, signal });
-  } finally {
-    operator[Symbol.dispose]();
-  }
-}
-
-/** The operator of a one-shot call, and what belongs to its run. */
-function prepareOnce<D extends TensorData>(
-  kernels: Kernels,
-  op: Op<never>,
-  input: Tensor<D>,
-  filters: readonly Tensor[],
-  options: RunOptions<D> | undefined,
-): { operator: Operator<D>; run: RunOptions<D> } {
-  const { out, residual, ...rest } = (options ?? {}) as RunOptions<D> & { layout?: unknown };
-  const shape = readTensorShape('input', input, 4);
-  const { channels } = imageSize(shape, rest.layout === 'NCHW' ? 'NCHW' : 'NHWC');
-  return { operator: new Operator<D>(kernels, op, filters, rest, channels), run: { out, residual } };
-}
 
 const withResidual = { run: ['out', 'residual'], runAsync: ['out', 'residual', 'signal'] };
 const optionsOf = {

@@ -14,8 +14,12 @@ export interface StreamOptions {
   readonly reuse?: boolean | undefined;
 }
 
-/** Whatever gives one item after another, a list also promises of them; the last is a ReadableStream. */
-export type Source<Item> = Iterable<Item | PromiseLike<Item>> | AsyncIterable<Item> | { getReader(): Reader<Item> };
+/** Whatever gives one item after another, or a list of promises of them; the last is a ReadableStream. */
+export type Source<Item> =
+  | Iterable<PromiseLike<Item>>
+  | Iterable<Item>
+  | AsyncIterable<Item>
+  | { getReader(): Reader<Item> };
 
 interface Reader<Item> {
   read(): Promise<{ readonly done: boolean; readonly value?: Item | undefined }>;

@@ -3,7 +3,8 @@ import { type Activation, readActivation } from '../core/activation.js';
 import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
-import { Operator, runOnce, runOnceAsync } from '../core/operator.js';
+import { runOnce, runOnceAsync } from '../core/one-shot.js';
+import { Operator } from '../core/operator.js';
 import {
   checkOptions,
   type LayoutOptions,

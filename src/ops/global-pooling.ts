@@ -1,7 +1,8 @@
 // The window is the image: the largest value of each channel, or its mean.
 import { defaultKernels } from '../core/default-kernels.js';
 import type { Kernels } from '../core/kernels.js';
-import { Operator, runOnce, runOnceAsync } from '../core/operator.js';
+import { runOnce, runOnceAsync } from '../core/one-shot.js';
+import { Operator } from '../core/operator.js';
 import {
   checkOptions,
   type LayoutOptions,

@@ -5,7 +5,8 @@ import { defaultKernels } from '../core/default-kernels.js';
 import { invalid } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import { filterAxes } from '../core/layout.js';
-import { Operator, runOnce, runOnceAsync } from '../core/operator.js';
+import { runOnce, runOnceAsync } from '../core/one-shot.js';
+import { Operator } from '../core/operator.js';
 import {
   checkOptions,
   type LayoutOptions,

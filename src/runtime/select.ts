@@ -63,6 +63,7 @@ const referenceSource: BackendSource = {
   load: () => reference,
 };
 
+/** @internal */
 export interface Candidate {
   readonly source: BackendSource;
   readonly isa: string;
