@@ -83,7 +83,7 @@ describe.skipIf(!isBuilt || !hasNative)(`ending threads${isBuilt ? '' : ': dist 
       console.log(count() - before);
       const timer = setInterval(() => count() > before || clearInterval(timer), 100);`;
     const args = ['--input-type=module', '-e', program];
-    const { stdout, status } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 100_000 });
+    const { stdout, status } = spawnSync(node, args, { encoding: 'utf8', timeout: 100_000 });
     expect({ stdout, status }).toEqual({ stdout: '5\n', status: 0 });
   });
 
