@@ -68,7 +68,7 @@ export function createProgram(): Command {
   program
     .command('playground')
     .description('the page that shows what each mode does, costs and sees, on this machine')
-    .option('--port <n>', 'default: a free one')
+    .option('--port <n>', 'port to listen on (default: a free one)')
     .option('--open', 'open it in the browser')
     .action(playground);
   program
@@ -76,7 +76,7 @@ export function createProgram(): Command {
     .description('times layers of real networks on every backend of this machine')
     .option('--only <pattern>', 'layers whose name matches; write x, ^2 and -> for ×, ² and →')
     .option('--quick', 'fewer and shorter rounds')
-    .addOption(new Option('--threads <n>', 'of native code and WASM (default: as one call of each would have)'))
+    .addOption(new Option('--threads <n>', 'of native code and WASM (default: what a single call would use)'))
     .option('--json', 'every figure, as one object on stdout')
     .option('--svg <file>', 'draw the speeds, too; needs the packages vega and vega-lite')
     .option('--force', 'replace an existing file')
@@ -119,7 +119,7 @@ function addJobOptions(command: Command): Command {
     .option('-m, --mode <name>', listed(modeNames, 'depthwise'))
     .option(
       '-k, --kernel <filter>',
-      'preset, file or numbers, in mode pointwise the matrix (default sobel-x, in mode transposed bilinear)',
+      'preset, file or numbers, in mode pointwise the matrix (default sobel-x; in mode pointwise luma, in mode transposed bilinear:s of its strides)',
     )
     .option(
       '-p, --pointwise <matrix>',
@@ -165,7 +165,10 @@ function addBatch(command: Command): void {
       '<pictures...>',
       "files, folders and patterns, 'photos/**/*.jpg'; with --queue, addresses, too; - reads a list, one a line",
     )
-    .requiredOption('--out-dir <folder>', 'where the results are written, each where its picture is below its folder');
+    .requiredOption(
+      '--out-dir <folder>',
+      'where the results are written, each where its picture is below its folder (required)',
+    );
   addJobOptions(command)
     .optionsGroup('Results:')
     .option('--name <template>', `of a result below --out-dir (default ${defaultName})`)
@@ -178,12 +181,12 @@ function addBatch(command: Command): void {
     )
     .option('--force', 'replace existing files');
   addMachineOptions(command)
-    .option('--concurrency <n>', 'pictures under way at once (default: as many as there are cores, and one)')
+    .option('--concurrency <n>', 'pictures under way at once (default: one more than there are cores)')
     .optionsGroup('More machines:')
     .addOption(
       new Option('--queue <address>', 'redis://HOST:PORT, for sepconv worker on any machine').env('SEPCONV_QUEUE'),
     )
-    .option('--root <folder>', 'that the workers share; all files lie in it (default: this one)')
+    .option('--root <folder>', 'that the workers share; all files lie in it (default: the current folder)')
     .option('--keep', 'Ctrl-C leaves the jobs on the queue')
     .addHelpText('after', batchExamples)
     .action(batch);
@@ -193,7 +196,7 @@ function addWorker(command: Command): void {
   command
     .description('Takes the pictures of sepconv batch --queue, beside other machines, until SIGTERM or Ctrl-C.')
     .addOption(new Option('--queue <address>', 'redis://HOST:PORT, rediss:// with TLS').env('SEPCONV_QUEUE'))
-    .requiredOption('--root <folder>', 'nothing outside of it is read or written')
+    .requiredOption('--root <folder>', 'no file outside of it is read or written (required)')
     .option(
       '--allow-host <names...>',
       'hosts whose addresses may be inputs and results; what is inside the network by its IP address, too (default: none)',
@@ -242,14 +245,14 @@ function addExplain(command: Command): void {
     .optionsGroup('A layer by its sizes:')
     .option('--input <size>', 'height x width x channels, 224x224x32, or a batch of them, 8x224x224x32')
     .option('--kernel-size <n>', 'of the filter: n or n,n as height,width')
-    .option('--out-channels <n>', 'default: as many as the input has')
+    .option('--out-channels <n>', 'of the output (default: as many as the input has)')
     .option('--multiplier <n>', 'filters a channel, in modes depthwise and separable (default 1)')
     .option('--groups <n>', 'of channels, in modes standard and transposed (default 1)')
     .option(
       '--layers <file>',
       'JSON instead, a stack: [{ "mode": "standard", "kernelSize": 3, "strides": 2, "outChannels": 8 }, …]',
     )
-    .optionsGroup('Either:')
+    .optionsGroup('For both:')
     .option('--window <n>', 'of a pooling: n or n,n (default 2)')
     .option('--strides <n>', 'n or n,n (default 1; of a pooling its window, in mode transposed 2)')
     .option('--dilations <n>', 'n or n,n (default 1)')
