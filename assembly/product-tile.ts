@@ -84,10 +84,10 @@ export function productTile<P, W>(e: Epilogue, t: Products, x: usize, panel: usi
 }
 
 /**
- * Four pixels × two vectors, the tile that nearly all products go through; eight input channels a turn. Processors of
+ * Four pixels × two vectors, the tile that nearly all products go through; four input channels a turn. Processors of
  * AMD lose a quarter of their rate where multiplications and additions alternate: two of each follow one another. The
  * condition in between always holds, and engines drop it; asc would move the multiplications back. Without the way out
- * between channels, V8 of Node 20 first loads the operands of all eight, more than it has registers for.
+ * between channels, V8 of Node 20 first loads the operands of all four, more than it has registers for.
  */
 export function wideTile(e: Epilogue, t: Products, x: usize, panel: usize, valid: i32, y: usize): void {
   const step = t.pixelStep;
@@ -108,7 +108,7 @@ export function wideTile(e: Epilogue, t: Products, x: usize, panel: usize, valid
       let in2 = in1 + step;
       let in3 = in2 + step;
       let weights = f + (row * t.weightRowStep + column * t.weightColumnStep) * 32;
-      for (let c = t.channels; c > 0; c -= 8) {
+      for (let c = t.channels; c > 0; c -= 4) {
         u = v128.load(weights);
         v = v128.load(weights, 16);
         value = v128.load32_splat(in0);
@@ -232,135 +232,11 @@ export function wideTile(e: Epilogue, t: Products, x: usize, panel: usize, valid
           a3 = add<v128>(a3, p);
           b3 = add<v128>(b3, q);
         }
-        if (c == 4) break;
-        u = v128.load(weights, 128);
-        v = v128.load(weights, 144);
-        value = v128.load32_splat(in0, 16);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a0 = add<v128>(a0, p);
-          b0 = add<v128>(b0, q);
-        }
-        value = v128.load32_splat(in1, 16);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a1 = add<v128>(a1, p);
-          b1 = add<v128>(b1, q);
-        }
-        value = v128.load32_splat(in2, 16);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a2 = add<v128>(a2, p);
-          b2 = add<v128>(b2, q);
-        }
-        value = v128.load32_splat(in3, 16);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a3 = add<v128>(a3, p);
-          b3 = add<v128>(b3, q);
-        }
-        if (c == 5) break;
-        u = v128.load(weights, 160);
-        v = v128.load(weights, 176);
-        value = v128.load32_splat(in0, 20);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a0 = add<v128>(a0, p);
-          b0 = add<v128>(b0, q);
-        }
-        value = v128.load32_splat(in1, 20);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a1 = add<v128>(a1, p);
-          b1 = add<v128>(b1, q);
-        }
-        value = v128.load32_splat(in2, 20);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a2 = add<v128>(a2, p);
-          b2 = add<v128>(b2, q);
-        }
-        value = v128.load32_splat(in3, 20);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a3 = add<v128>(a3, p);
-          b3 = add<v128>(b3, q);
-        }
-        if (c == 6) break;
-        u = v128.load(weights, 192);
-        v = v128.load(weights, 208);
-        value = v128.load32_splat(in0, 24);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a0 = add<v128>(a0, p);
-          b0 = add<v128>(b0, q);
-        }
-        value = v128.load32_splat(in1, 24);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a1 = add<v128>(a1, p);
-          b1 = add<v128>(b1, q);
-        }
-        value = v128.load32_splat(in2, 24);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a2 = add<v128>(a2, p);
-          b2 = add<v128>(b2, q);
-        }
-        value = v128.load32_splat(in3, 24);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a3 = add<v128>(a3, p);
-          b3 = add<v128>(b3, q);
-        }
-        if (c == 7) break;
-        u = v128.load(weights, 224);
-        v = v128.load(weights, 240);
-        value = v128.load32_splat(in0, 28);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a0 = add<v128>(a0, p);
-          b0 = add<v128>(b0, q);
-        }
-        value = v128.load32_splat(in1, 28);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a1 = add<v128>(a1, p);
-          b1 = add<v128>(b1, q);
-        }
-        value = v128.load32_splat(in2, 28);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a2 = add<v128>(a2, p);
-          b2 = add<v128>(b2, q);
-        }
-        value = v128.load32_splat(in3, 28);
-        p = multiply<v128>(value, u);
-        q = multiply<v128>(value, v);
-        if (c > 0) {
-          a3 = add<v128>(a3, p);
-          b3 = add<v128>(b3, q);
-        }
-        in0 += 32;
-        in1 += 32;
-        in2 += 32;
-        in3 += 32;
-        weights += 256;
+        in0 += 16;
+        in1 += 16;
+        in2 += 16;
+        in3 += 16;
+        weights += 128;
       }
     }
   }
