@@ -2,7 +2,7 @@
 import type { TensorData } from './arrays.js';
 import { invalid } from './errors.js';
 import { readName } from './options.js';
-import { type Border, borders, type Params } from './params.js';
+import { type Border, borders, layouts, type Params } from './params.js';
 
 export interface BorderOptions {
   /**
@@ -55,7 +55,7 @@ export type Bordered = Pick<
 export function copyWithBorder(from: TensorData, to: TensorData, border: Continuation, p: Bordered): void {
   const { inputHeight: height, inputWidth: width } = p;
   const pixelAt = borderPixel[border];
-  const depth = p.layout === 0 ? p.inputChannels : 1;
+  const depth = layouts[p.layout] === 'NHWC' ? p.inputChannels : 1;
   let written = 0;
   for (let first = 0; written < to.length; first += height) {
     for (let y = -p.paddingTop; y < height + p.paddingBottom; y++) {

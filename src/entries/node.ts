@@ -7,8 +7,8 @@ import { compileInline, inlineBytes } from '../backends/wasm/inline.js';
 import { nodeWorkers } from '../backends/wasm/node-workers.js';
 import { threadsOf } from '../backends/wasm/threads.js';
 import { wasmSource } from '../backends/wasm.js';
-import { joinHelper } from '../runtime/helper.js';
 import { setHost } from '../runtime/host.js';
+import { joinIsas } from '../runtime/joined-isas.js';
 import { tracingOn } from '../runtime/tracing.js';
 
 const diagnostics = builtin('node:diagnostics_channel');
@@ -19,7 +19,7 @@ setHost({
     wasmSource(compileInline, threadsOf(inlineBytes, nodeWorkers)),
   ],
   tracing: diagnostics && tracingOn((name) => diagnostics.tracingChannel(name)),
-  join: joinHelper,
+  join: joinIsas,
   environment: {
     get SEPCONV_BACKEND() {
       return variable('SEPCONV_BACKEND');

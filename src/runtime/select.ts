@@ -70,8 +70,8 @@ export interface Candidate {
 }
 
 /**
- * @internal As `select`, and starts the threads that are asked for where the kernels do not have them by themselves. Where there are
- * none, the reasons say so.
+ * @internal As `select`, and starts the threads that are asked for where the kernels do not have them by themselves.
+ * Where there are none, the reasons say so.
  */
 export async function selectAndStart(host: Host, options: RuntimeOptions = {}): Promise<Selection> {
   const selection = select(host, options);

@@ -8,7 +8,7 @@ import { createRuntime, type Runtime } from '../src/entries/node.js';
 import { dense, depthwise, type MeasuredLayer, pointwise, separable } from '../src/measure/layer.js';
 import { makeOperands, prepareLayer } from '../src/measure/operands.js';
 import { operationsOn } from '../src/ops/index.js';
-import { joinHelper } from '../src/runtime/helper.js';
+import { joinIsas } from '../src/runtime/joined-isas.js';
 import { select } from '../src/runtime/select.js';
 
 /** Kernels that compute as the reference does, and note where each plan is made. */
@@ -44,7 +44,7 @@ function servedBy(
 ): string[] {
   const planned: string[] = [];
   const source = sourceOf(processor, planned);
-  const kernels = joinHelper(source, source.load('avx512'), ({ isa }) => source.load(isa), []);
+  const kernels = joinIsas(source, source.load('avx512'), ({ isa }) => source.load(isa), []);
   const operator = prepareLayer(operationsOn(() => kernels) as Runtime, layer, makeOperands(layer).filters, layout);
   const channels = layer.input[3];
   for (const side of sides) {
@@ -106,7 +106,7 @@ describe('a helper', () => {
       const kernels = noting(isa, []);
       return isBroken && isa === 'avx2' ? { ...kernels, run() {} } : kernels;
     };
-    return { sources: [{ ...sourceOf('zen4'), load }], environment: {}, join: joinHelper };
+    return { sources: [{ ...sourceOf('zen4'), load }], environment: {}, join: joinIsas };
   };
 
   test('is tested before it serves, and named among the reasons', () => {

@@ -60,7 +60,7 @@ const tunings: Readonly<Record<string, Tuning>> = {
  * @param load gives the helper after its test, or leaves a reason
  * @param reasons gets a sentence on who helps
  */
-export function joinHelper(
+export function joinIsas(
   source: BackendSource,
   kernels: Kernels,
   load: (candidate: Candidate) => Kernels | undefined,
