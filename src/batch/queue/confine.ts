@@ -37,9 +37,9 @@ export async function readable(argument: string, path: string, { root, maxBytes 
   if (place === undefined || !isInside(resolve(root, path), root) || !isInside(place, root)) {
     throw outside(argument, path);
   }
-  const { size, ...kind } = await stat(place).then((found) => ({ size: found.size, isFile: found.isFile() }));
-  if (!kind.isFile) throw outside(argument, path);
-  if (size > maxBytes) throw tooLarge(path, size, maxBytes);
+  const found = await stat(place);
+  if (!found.isFile()) throw outside(argument, path);
+  if (found.size > maxBytes) throw tooLarge(path, found.size, maxBytes);
   return place;
 }
 

@@ -106,34 +106,19 @@ function lookupWithin({ host, port }: URL, { allowedHosts }: Bounds): LookupFunc
 
 /** What is not of the public internet, by IANA's registries of special-purpose addresses. */
 const special = new BlockList();
-for (const [net, prefix] of [
-  ...([
-    ['0.0.0.0', 8],
-    ['10.0.0.0', 8],
-    ['100.64.0.0', 10],
-    ['127.0.0.0', 8],
-    ['169.254.0.0', 16],
-  ] as const),
-  ...([
-    ['172.16.0.0', 12],
-    ['192.0.0.0', 24],
-    ['192.168.0.0', 16],
-    ['198.18.0.0', 15],
-    ['224.0.0.0', 3],
-  ] as const),
-]) {
-  special.addSubnet(net, prefix, 'ipv4');
-}
+addSubnets(special, 'ipv4', '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24');
+addSubnets(special, 'ipv4', '192.168.0.0/16 198.18.0.0/15 224.0.0.0/3');
 
 /** Of IPv6 what is global unicast, but for what leads to an IPv4 address (6to4, Teredo). */
 const global = new BlockList();
-global.addSubnet('2000::', 3, 'ipv6');
-for (const [net, prefix] of [
-  ['2001::', 23],
-  ['2001:db8::', 32],
-  ['2002::', 16],
-] as const) {
-  special.addSubnet(net, prefix, 'ipv6');
+addSubnets(global, 'ipv6', '2000::/3');
+addSubnets(special, 'ipv6', '2001::/23 2001:db8::/32 2002::/16');
+
+function addSubnets(list: BlockList, type: 'ipv4' | 'ipv6', subnets: string): void {
+  for (const subnet of subnets.split(' ')) {
+    const [net, prefix] = subnet.split('/');
+    list.addSubnet(net, Number(prefix), type);
+  }
 }
 
 /** Whether an IP address is of the public internet. */
