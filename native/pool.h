@@ -1,74 +1,26 @@
 // One thread pool a process, shared by all worker threads of Node. It shares out the parts of jobs and knows no op. Its
-// threads are started on demand, sleep between jobs, and end when they have slept for long. Plain platform threads,
-// plain memory and no destructor: the library needs nothing but libc.
+// threads are started on demand, look out for the next job for a moment, then sleep, and end when they have slept for
+// long. Plain platform threads, plain memory and no destructor: the library needs nothing but libc.
 #pragma once
 #include <pthread.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <time.h>
 
+#include "job.h"
+#include "placement.h"
 #include "rounding.h"
-
-/** Memory of one thread, kept between calls unless it is large. */
-class Scratch {
- public:
-  /** Null where memory is short. */
-  void* reserve(uint64_t bytes) {
-    if (bytes <= size_) return block_;
-    release();
-    block_ = bytes > SIZE_MAX ? nullptr : malloc(size_t(bytes));
-    size_ = block_ == nullptr ? 0 : bytes;
-    return block_;
-  }
-
-  void releaseLarge() {
-    if (size_ > keptBytes) release();
-  }
-
-  void release() {
-    free(block_);
-    block_ = nullptr;
-    size_ = 0;
-  }
-
- private:
-  /** Larger blocks are given back after each job: they come from the kernel by the page, as do the pages of the work.
-   */
-  static constexpr uint64_t keptBytes = 8 << 20;
-
-  void* block_ = nullptr;
-  uint64_t size_ = 0;
-};
-
-/** Work in parts, which any threads may do in any order. It goes through passes, one after another. */
-struct Job {
-  /** Does one part, with scratch of the thread that does it. */
-  void (*work)(Job* job, void* scratch, int32_t part);
-  /** Makes ready the next pass, its `parts` among them; false where there is none. */
-  bool (*advance)(Job* job);
-  /** Told by whichever thread ends the job, of one that nobody waits for; then the pool knows it no more. */
-  void (*ended)(Job* job);
-  uint64_t scratchBytes;
-  int32_t parts;
-  /** No more threads than these are at it at once. */
-  int32_t threads;
-  /** Why it ended before its time. */
-  enum Outcome : int32_t { DONE, CANCELLED, OUT_OF_MEMORY } outcome;
-
-  // The pool's own.
-  int32_t next;
-  int32_t active;
-  bool over;
-  Job* after;
-  /** By the clock, in nanoseconds. */
-  int64_t startedAt;
-  int64_t begunAt;
-
-  /** Milliseconds from its start to its first part, or to its end where it had none. */
-  double waited() const { return double(begunAt - startedAt) / 1e6; }
-};
+#include "scratch.h"
 
 class Pool {
+  /** One of its threads. */
+  struct Thread {
+    Placement placement;
+    /** Parts may be taken. */
+    pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+    bool isAsleep = false;
+    Thread* after = nullptr;
+  };
+
  public:
   static Pool& shared() { return pool; }
 
@@ -101,7 +53,7 @@ class Pool {
     const bool served = startThreads(job->threads) > 0;
     if (served) {
       *lastPlace() = job;
-      pthread_cond_broadcast(&wake_);
+      wake(job->threads, -1);
     }
     unlock();
     return served;
@@ -138,18 +90,18 @@ class Pool {
     // Before those that nobody waits for.
     job->after = queue_;
     queue_ = job;
-    pthread_cond_broadcast(&wake_);
-    while (!job->over) {
-      if (isOpen(job)) {
+    // This thread is busy where it is.
+    wake(job->threads - 1, Placement::here());
+    for (int64_t watchEnd = 0; !job->over;) {
+      if (job->isOpen()) {
         doPart(job, scratch);
-      } else {
+        watchEnd = now() + watchNanoseconds;
+      } else if (!watch(watchEnd)) {
         pthread_cond_wait(&over_, &mutex_);
       }
     }
     unlock();
   }
-
-  static bool isOpen(const Job* job) { return job->next < job->parts && job->active < job->threads; }
 
   /** Takes the next part of an open job and does it, unlocked meanwhile. */
   void doPart(Job* job, Scratch& scratch) {
@@ -167,14 +119,14 @@ class Pool {
     else if (job->next == job->parts && job->active == 0)
       finishPass(job);
     // A thread that this part kept away may take the next one.
-    else if (isOpen(job))
-      pthread_cond_signal(&wake_);
+    else if (job->isOpen())
+      wake(1, Placement::here());
   }
 
   void finishPass(Job* job) {
     if (job->outcome == Job::DONE && job->advance(job)) {
       job->next = 0;
-      pthread_cond_broadcast(&wake_);
+      wake(job->threads - 1, Placement::here());
       pthread_cond_broadcast(&over_);
     } else {
       end(job);
@@ -195,6 +147,7 @@ class Pool {
     job->over = true;
     noteBegin(job);
     if (job->ended != nullptr) job->ended(job);
+    note();
     pthread_cond_broadcast(&over_);
   }
 
@@ -234,19 +187,22 @@ class Pool {
 
   void serveUntilIdle() {
     Scratch scratch;
+    Thread thread;
     const DefaultRounding rounding;
     lock();
+    int64_t watchEnd = 0;
     for (bool isIdle = false;;) {
       Job* job = queue_;
-      while (job != nullptr && !isOpen(job)) job = job->after;
+      while (job != nullptr && !job->isOpen()) job = job->after;
       if (job != nullptr) {
         doPart(job, scratch);
         isIdle = false;
+        watchEnd = now() + watchNanoseconds;
       } else if (isIdle) {
         break;
       } else {
         scratch.releaseLarge();
-        isIdle = !sleep();
+        isIdle = !(watch(watchEnd) || sleep(thread));
       }
     }
     --threads_;
@@ -254,12 +210,55 @@ class Pool {
     scratch.release();
   }
 
+  /** Ends a watch. Called locked. */
+  void note() { __atomic_store_n(&notes_, notes_ + 1, __ATOMIC_RELAXED); }
+
+  /** Looks out until something is noted, unlocked, since a thread that sleeps takes long to wake; false at the end. */
+  bool watch(int64_t end) {
+    // It would keep those waiting for whom it looks out.
+    if (processors_ < 2 || threads_ > processors_) return false;
+    const uint32_t seen = notes_;
+    unlock();
+    while (__atomic_load_n(&notes_, __ATOMIC_RELAXED) == seen && now() < end) pause();
+    lock();
+    return notes_ != seen;
+  }
+
+  static void pause() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
+
   /** False where nothing has woken this thread for long. */
-  bool sleep() {
+  bool sleep(Thread& thread) {
     timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += idleSeconds;
-    return pthread_cond_timedwait(&wake_, &mutex_, &until) == 0;
+    thread.isAsleep = true;
+    thread.after = sleepers_;
+    sleepers_ = &thread;
+    while (thread.isAsleep && pthread_cond_timedwait(&thread.wake, &mutex_, &until) == 0) {
+    }
+    if (!thread.isAsleep) return true;
+    Thread** at = &sleepers_;
+    while (*at != &thread) at = &(*at)->after;
+    *at = thread.after;
+    return false;
+  }
+
+  /** Wakes so many of those that sleep, the last ones first, elsewhere than on one core; -1 for anywhere. */
+  void wake(int32_t count, int busyCore) {
+    note();
+    for (; count > 0 && sleepers_ != nullptr; --count) {
+      Thread& thread = *sleepers_;
+      sleepers_ = thread.after;
+      thread.isAsleep = false;
+      thread.placement.avoid(busyCore);
+      pthread_cond_signal(&thread.wake);
+    }
   }
 
   /** The scratch of a thread that is not the pool's, freed when it ends; null where memory is short. */
@@ -282,16 +281,19 @@ class Pool {
   void unlock() { pthread_mutex_unlock(&mutex_); }
 
   static constexpr int idleSeconds = 10;
+  /** Some times what it takes to wake a thread on a virtual machine, and the pause between two layers of a network. */
+  static constexpr int64_t watchNanoseconds = 200'000;
   static Pool pool;
 
   pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
-  /** A part may be taken. */
-  pthread_cond_t wake_ = PTHREAD_COND_INITIALIZER;
   /** A job that somebody waits for is over, or has parts again. */
   pthread_cond_t over_ = PTHREAD_COND_INITIALIZER;
   pthread_once_t hasKey_ = PTHREAD_ONCE_INIT;
   pthread_key_t key_ = 0;
   Job* queue_ = nullptr;
+  Thread* sleepers_ = nullptr;
+  /** Counts the times that parts were opened or a job ended. */
+  uint32_t notes_ = 0;
   int32_t processors_ = 1;
   int32_t threads_ = 0;
 };
