@@ -4,8 +4,8 @@ import { Epilogue, fillEpilogue, secondPass } from './epilogue';
 import { depthwisePack, depthwisePackedBytes, depthwiseRows } from './depthwise';
 import { DepthwiseWindow } from './depthwise-tile';
 import { at, next, Operands, Params, Weights } from './params';
-import { pixelBlock, pointwisePack, pointwisePackedBytes, pointwiseProducts } from './pointwise';
-import { productPixels } from './product';
+import { pixelBlock, pointwisePack, pointwisePackedBytes, pointwiseProducts, sharesPanels } from './pointwise';
+import { panelWidth, productPixels } from './product';
 import { Products } from './product-tile';
 import { repeatedSize } from './repeated-rows';
 import { floatBytes, lineBytes, sizeProduct, sizeSum } from './sizes';
@@ -24,8 +24,16 @@ export function separablePack(p: Params, weights: Weights, packed: usize): void 
   pointwisePack(next(p), next(weights), packed + <usize>depthwisePackedBytes(p));
 }
 
+/**
+ * Threads share the rows, or where those are few, the panels: each then computes all of the depthwise half, which must be a
+ * small part of the whole.
+ */
+@inline function separableSharesPanels(p: Params): bool {
+  return sharesPanels(next(p)) && next(p).outputChannels >= <i64>8 * p.filterHeight * p.filterWidth;
+}
+
 export function separableUnits(p: Params): i32 {
-  return p.batch * p.outputHeight;
+  return separableSharesPanels(p) ? (next(p).outputChannels - 1) / panelWidth + 1 : p.batch * p.outputHeight;
 }
 
 /**
@@ -42,7 +50,10 @@ export function separableScratchBytes(p: Params): u64 {
   return sizeSum(roomSize, depthwiseRowsBytes(p), floatBytes(repeatedSize(p)));
 }
 
-export function separable(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {
+/** The output rows [begin, end) of the whole batch, of the output channels [first, last). */
+function separableRows(
+  p: Params, operands: Operands, scratch: usize, begin: i32, end: i32, first: i32, last: i32,
+): void {
   const second = next(p);
   const between = changetype<Epilogue>(scratch);
   const e = next(between);
@@ -60,8 +71,19 @@ export function separable(p: Params, operands: Operands, scratch: usize, begin: 
     depthwiseRows(between, w, operands.input, operands.packed, row, row + rows, rowsOut, repeated);
     const pixels = rows * second.outputWidth;
     const y = at(e.output, row * outputRow);
-    productPixels(e, t, rowsOut, panels, 0, second.outputChannels, y, pixels);
-    secondPass(e, y, pixels, 0, second.outputChannels);
+    productPixels(e, t, rowsOut, panels, first, last, y, pixels);
+    secondPass(e, y, pixels, first, last);
     row += rows;
+  }
+}
+
+export function separable(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {
+  const channels = next(p).outputChannels;
+  if (separableSharesPanels(p)) {
+    separableRows(
+      p, operands, scratch, 0, p.batch * p.outputHeight, begin * panelWidth, min(end * panelWidth, channels),
+    );
+  } else {
+    separableRows(p, operands, scratch, begin, end, 0, channels);
   }
 }

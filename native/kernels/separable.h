@@ -16,7 +16,15 @@ void separablePack(const Params* p, const Weights* weights, void* packed) {
   pointwisePack(p + 1, weights + 1, static_cast<float*>(packed) + depthwisePackedSize(*p));
 }
 
-int32_t separableUnits(const Params* p) { return p->batch * p->outputHeight; }
+/** Threads share the rows, or where those are few, the panels: each then computes all of the depthwise half, which must
+ * be a small part of the whole. */
+inline bool separableSharesPanels(const Params* p) {
+  return sharesPanels(p[1]) && p[1].outputChannels >= int64_t(8) * p->filterHeight * p->filterWidth;
+}
+
+int32_t separableUnits(const Params* p) {
+  return separableSharesPanels(p) ? panelCount(p[1].outputChannels) : p->batch * p->outputHeight;
+}
 
 /** Floats of those rows. */
 inline uint64_t depthwiseRowsSize(const Params& p) {
@@ -27,7 +35,9 @@ uint64_t separableScratchBytes(const Params* p) {
   return sizeSum(floatBytes(depthwiseRowsSize(*p)), depthwiseScratchBytes(p));
 }
 
-void separable(const Params* p, const Operands& operands, void* scratch, int32_t begin, int32_t end) {
+/** The output rows [begin, end) of the whole batch, of the panels [first, last). */
+inline void separableRows(const Params* p, const Operands& operands, void* scratch, int32_t begin, int32_t end,
+                          int32_t first, int32_t last) {
   const Params& second = p[1];
   const Products t = pointwiseProducts(second);
   float* rowsOut = static_cast<float*>(scratch);
@@ -42,9 +52,18 @@ void separable(const Params* p, const Operands& operands, void* scratch, int32_t
     const int32_t rows = rowsTogether(*p) < end - row ? rowsTogether(*p) : end - row;
     depthwiseRows(between, input, packed, row, row + rows, rowsOut, repeated);
     const int32_t pixels = rows * second.outputWidth;
-    productPixels(e, t, rowsOut, panels, e.output + row * outputRow, pixels);
-    secondPass(e, e.output + row * outputRow, pixels, 0, second.outputChannels);
+    float* y = e.output + row * outputRow;
+    productPixels(e, t, rowsOut, panels, first, last, y, pixels);
+    secondPass(e, y, pixels, panelBegin(second.outputChannels, first), panelBegin(second.outputChannels, last));
     row += rows;
+  }
+}
+
+void separable(const Params* p, const Operands& operands, void* scratch, int32_t begin, int32_t end) {
+  if (separableSharesPanels(p)) {
+    separableRows(p, operands, scratch, 0, p->batch * p->outputHeight, begin, end);
+  } else {
+    separableRows(p, operands, scratch, begin, end, 0, panelCount(p[1].outputChannels));
   }
 }
 

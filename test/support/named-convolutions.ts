@@ -128,6 +128,25 @@ export const separable: Case[] = [
       options: { padding: 'same', depthwiseActivation, activation: 'prelu' },
     }),
   ),
+  // Threads share out the outputs, and each computes the depthwise half.
+  ...[71, 72, 73, 96, 97, 113, 144, 145].map(
+    (outputs): Case => ({
+      title: `${outputs} outputs of few pixels`,
+      image: [2, 7, 7, 6],
+      outputs,
+      bias: true,
+      residual: true,
+      options: { padding: 'same', depthwiseActivation: 'silu', activation: 'gelu' },
+    }),
+  ),
+  ...[191, 192].map(
+    (height): Case => ({
+      title: `a column of ${height}`,
+      image: [1, height, 1, 5],
+      outputs: 75,
+      options: { padding: 'same' },
+    }),
+  ),
   { title: 'more channels than a panel may hold', image: [1, 1, 2, 2 ** 21], kernel: [1, 1], outputs: 1 },
   ...windowed({ outputs: 9, bias: true }),
   ...continuedBy({ outputs: 9, bias: true }),

@@ -12,6 +12,9 @@ const workPerShortPart = 2 ** 23;
 /** Parts that each thread takes of a run, so that one that is held up leaves little to wait for. */
 const partsPerThread = 2;
 
+/** Multiply-adds for each byte of weights, below which a part would mostly read weights that others read as well. */
+const leastWorkPerByte = 25;
+
 /** Packed weights, in memory that JavaScript collects and that nobody else sees. */
 export class NativePrepared implements Prepared {
   readonly #addon: Addon;
@@ -52,6 +55,12 @@ export class NativePrepared implements Prepared {
 
 const noBytes = new ArrayBuffer(0);
 
+/** @param most that are worth it, if each thread has one */
+function partsOf(threads: number, most: number): number {
+  if (threads === 1) return 1;
+  return Math.max(threads, Math.min(threads * partsPerThread, Math.floor(most)));
+}
+
 /** A Plan of native/plan.h. */
 export class NativePlan implements Plan {
   readonly params: readonly Params[];
@@ -79,7 +88,7 @@ export class NativePlan implements Plan {
       fields.set([planes.batch, planes.outputChannels, planes.outputPixels], planFields.output);
     }
     fields[planFields.threads] = threads;
-    const parts = threads === 1 ? 1 : threads * partsPerThread;
+    const parts = partsOf(threads, workOf(params) / packed.byteLength / leastWorkPerByte);
     fields[planFields.parts] = parts;
     fields[planFields.shortParts] = Math.max(parts, Math.ceil(workOf(params) / workPerShortPart));
     addon.plan(kernel, packed, packParams(own), fields.buffer);
