@@ -22,7 +22,7 @@ describe('wrong usage is status 2', () => {
     ['an unknown preset', [...known, '-k', 'sobel'], /kernel: .*sobel-x.* got "sobel"; did you mean 'sobel-x'\?/],
     ['an unknown matrix', [...known, '-m', 'pointwise', '-p', 'lume'], /pointwise: expected a preset .*luma/],
     ['an unknown border', [...known, '--border', 'mirror'], /border: expected one of 'zero'/],
-    ['a bias that is no number', [...known, '--bias', 'x'], /bias: expected a number, or one for each of 3 output/],
+    ['a bias that is no number', [...known, '--bias', 'x'], /bias: expected a number, or one for each of the output/],
     ['too few biases', [...known, '--bias', '1,2'], /bias: expected a number, or one for each of 3 output/],
     ['a bias of a pooling', [...known, '-m', 'maxpool', '--bias', '1'], /no --bias in mode maxpool/],
     ['an unknown activation', [...known, '--activation', 'rellu'], /activation: .*did you mean 'relu'\?/],

@@ -136,7 +136,7 @@ describe('the drawing', () => {
 
   test('an existing one is kept', async () => {
     writeFileSync(at('kept.svg'), 'mine');
-    await fail([...separable, '--svg', 'kept.svg'], 1, /output: expected a new file.*--force/);
+    await fail([...separable, '--svg', 'kept.svg'], 1, /svg: expected a new file.*--force/);
     expect(readFileSync(at('kept.svg'), 'utf8')).toBe('mine');
   });
 });

@@ -239,6 +239,6 @@ describe('demo', () => {
   test('what is no picture is refused before anything is written', async () => {
     writeFileSync(at('five.npy'), formatNpy(tensor(new Float32Array(5), [1, 1, 5])));
     await fail(['demo', 'five.npy', '--out-dir', 'five'], 1, /five\.npy: expected one picture, grey or in colour/);
-    await fail(['demo', '--out-dir', 'rgb.png'], 1, /output: expected a folder/);
+    await fail(['demo', '--out-dir', 'rgb.png'], 1, /out-dir: expected a folder/);
   });
 });

@@ -244,7 +244,7 @@ describe('files', () => {
     const folder = await mkdtemp(join(tmpdir(), 'sepconv-'));
     const path = join(folder, 'out.bin');
     const contents = Array.from({ length: 8 }, (_, i) => new Uint8Array(1000).fill(i));
-    const outcomes = await Promise.allSettled(contents.map((content) => writeBytes(path, content, false)));
+    const outcomes = await Promise.allSettled(contents.map((content) => writeBytes('output', path, content, false)));
     const winner = outcomes.findIndex(({ status }) => status === 'fulfilled');
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(new Uint8Array(await readFile(path))).toEqual(contents[winner]);

@@ -132,10 +132,12 @@ describe('sepconv verify', () => {
   });
 
   test('says what is no file of vectors', async () => {
-    await fail(['verify', '--vectors', at('none.json')], 2, /vectors: expected a file of JSON.*ENOENT/);
+    await fail(['verify', '--vectors', at('none.json')], 1, /vectors: expected a readable file.*ENOENT/);
+    writeFileSync(at('text.json'), 'no vectors');
+    await fail(['verify', '--vectors', at('text.json')], 1, /vectors: expected a file of JSON, got ".*text\.json/);
     await fail(
       write(() => []),
-      2,
+      1,
       /vectors: expected { version, cases }/,
     );
   });

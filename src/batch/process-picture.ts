@@ -74,10 +74,10 @@ export async function processPicture(
       fileSha256: sha256(filtered.bytes),
     } as const;
     if (output === undefined) return { ...told, bytes: filtered.bytes };
-    await makeFolder(dirname(output));
+    await makeFolder('output', dirname(output));
     const isOurs = resume && journal?.has(output) === true;
     if (key) await journal?.add(output, key, told.fileSha256);
-    await writeBytes(output, filtered.bytes, force || isOurs);
+    await writeBytes('output', output, filtered.bytes, force || isOurs);
     return told;
   } finally {
     release();

@@ -10,7 +10,7 @@ import { invalid, SepconvError } from '../core/errors.js';
 import { createRuntime } from '../entries/node.js';
 import { makeFolder, readBytes, removeLeftovers, writeStdout } from '../image/files.js';
 import type { JobTexts } from '../image/named-job.js';
-import { readCountText } from '../image/option-texts.js';
+import { readCountText, readMaxPixels } from '../image/option-texts.js';
 import type { Range } from '../image/pixels.js';
 import { batchProgress } from './batch-progress.js';
 import { queued } from './batch-queue.js';
@@ -41,6 +41,7 @@ export interface BatchOptions extends JobTexts, MachineTexts {
  */
 export async function batch(names: readonly string[], options: BatchOptions): Promise<void> {
   const { outDir, name = defaultName, resume = false, force = false, json = false } = options;
+  const concurrency = options.concurrency === undefined ? undefined : readCountText('concurrency', options.concurrency);
   const list = names.includes('-') ? await text(process.stdin) : undefined;
   const assignments = assignOutputs(await findInputs(names, outDir, list), outDir, name);
   const queue = options.queue || undefined;
@@ -51,14 +52,14 @@ export async function batch(names: readonly string[], options: BatchOptions): Pr
   const job = await readJobOptions(options);
   if (options.dryRun) return plan(assignments, job, outDir, resume && !queue, json);
   await readRecipe(job);
-  if (!isAddress(outDir)) await makeFolder(outDir);
+  if (!isAddress(outDir)) await makeFolder('out-dir', outDir);
   if (resume && !queue) await removeLeftovers(assignments.map(({ output }) => output));
   const stop = new AbortController();
   const progress = await batchProgress(assignments.length);
   const say = (sentence: string) => progress.say(`sepconv: ${sentence}`);
   const outcomes = queue
     ? queued(assignments, options, stop.signal, say)
-    : here(assignments, job, options, stop.signal);
+    : here(assignments, { ...job, concurrency }, options, stop.signal);
   const interrupt = () => {
     stop.abort();
     say(`${queue ? 'leaving the queue' : 'finishing what is in hand'}; Ctrl-C again ends at once`);
@@ -117,8 +118,8 @@ export interface Line {
 /** The pictures on this machine; after the signal no more are begun. */
 async function* here(
   assignments: readonly Assignment[],
-  job: RecipeOptions,
-  { outDir, resume, force, concurrency }: BatchOptions,
+  job: RecipeOptions & { readonly concurrency: number | undefined },
+  { outDir, resume, force }: BatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Line> {
   function* untilInterrupt() {
@@ -129,7 +130,6 @@ async function* here(
   }
   const outcomes = filterPictures(untilInterrupt(), {
     ...job,
-    concurrency: concurrency === undefined ? undefined : readCountText('concurrency', concurrency),
     ordered: false,
     force,
     resume,
@@ -145,7 +145,7 @@ async function readJobOptions(options: BatchOptions): Promise<RecipeOptions> {
   return {
     ...texts,
     range: range as Range | undefined,
-    maxPixels: maxPixels === undefined ? undefined : readCountText('max-pixels', maxPixels),
+    maxPixels: readMaxPixels({ maxPixels }),
     hash: json,
     on: await createRuntime(readRuntimeOptions({ backend, isa, threads })),
   };

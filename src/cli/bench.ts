@@ -63,7 +63,7 @@ export async function bench({ only, threads, json, svg, force = false, ...option
   // A wrong number is an error here, and no reason why a backend is missing.
   if (count !== undefined) await createRuntime({ threads: count });
   if (svg !== undefined) {
-    await checkWritable(svg, force);
+    await checkWritable('svg', svg, force);
     // Before any work is done: can it be drawn?
     await chart('', []);
   }
@@ -89,7 +89,7 @@ export async function bench({ only, threads, json, svg, force = false, ...option
   }
   if (svg !== undefined) {
     const drawing = await chart(`sepconv ${version}, ${processor}`, points(layers));
-    await writeBytes(svg, Buffer.from(drawing), force);
+    await writeBytes('svg', svg, Buffer.from(drawing), force);
   }
   const different = layers.filter((result) => !isEqual(result)).map(({ layer }) => layer);
   if (different.length === 0) return;

@@ -12,14 +12,13 @@ import { applyJob, resultType } from '../image/filter-picture.js';
 import * as filters from '../image/filters.js';
 import { checkPicture, type Format, formatOf } from '../image/formats.js';
 import { type JobTexts, type NamedJob, readJob, readMode, settingsText } from '../image/named-job.js';
-import { readCountText } from '../image/option-texts.js';
+import { readMaxPixels } from '../image/option-texts.js';
 import { outputHash } from '../image/output-hash.js';
 import type { Picture, Result } from '../image/picture.js';
 import { type Range, ranges } from '../image/pixels.js';
 import { samplePicture } from '../image/sample.js';
 import { backendName } from './backends.js';
 import { clippedNote, separableNote } from './notes.js';
-
 import { inProgress } from './progress.js';
 import { draw, screenOf } from './show.js';
 
@@ -49,7 +48,7 @@ export async function convolve(path: string | undefined, options: ConvolveOption
   readMode(options);
   const range = readName('range', options.range, ranges, 'clamp');
   const target = await readTarget(path, options);
-  const maxPixels = options.maxPixels === undefined ? undefined : readCountText('max-pixels', options.maxPixels);
+  const maxPixels = readMaxPixels(options);
   const runtime = await createRuntime(readRuntimeOptions(options));
   const picture: Picture =
     path === undefined
@@ -97,17 +96,17 @@ async function readTarget(path: string | undefined, options: ConvolveOptions): P
   }
   if (output !== undefined && output !== '-') {
     formatOf(output);
-    await checkWritable(output, options.force === true);
+    await checkWritable('output', output, options.force === true);
   }
   return { isShown };
 }
 
-/** An empty variable of the environment is as good as none. */
+/** An empty variable of the environment is as good as none; what is no number of threads is refused as it was given. */
 export function readRuntimeOptions({ backend, isa, threads }: MachineTexts): RuntimeOptions {
   return {
     backend: (backend || undefined) as RuntimeOptions['backend'],
     isa: isa || undefined,
-    threads: threads ? Number(threads) : undefined,
+    threads: (Number(threads) || threads || undefined) as RuntimeOptions['threads'],
   };
 }
 
@@ -120,7 +119,7 @@ async function run(runtime: Runtime, picture: Picture, { job }: NamedJob, format
 async function write(path: string, result: Result, format: Format, range: Range, force: boolean): Promise<string[]> {
   const { bytes, notes } = await inProgress('writing', () => encode(result, format, range));
   if (path === '-') await writeStdout(bytes);
-  else await writeBytes(path, bytes, force);
+  else await writeBytes('output', path, bytes, force);
   return notes.map((sentence) => `${basename(path)}: ${sentence}`);
 }
 

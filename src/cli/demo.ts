@@ -6,16 +6,16 @@ import type { Tensor } from '../core/tensor.js';
 import { prepareJob } from '../image/convolve.js';
 import { decode } from '../image/decode.js';
 import { encode } from '../image/encode.js';
-import { makeFolder, readBytes, writeBytes, writeStdout } from '../image/files.js';
+import { checkWritable, makeFolder, readBytes, writeBytes, writeStdout } from '../image/files.js';
 import * as filters from '../image/filters.js';
 import { type JobTexts, type NamedJob, readJob } from '../image/named-job.js';
+import { readMaxPixels } from '../image/option-texts.js';
 import { outputHash } from '../image/output-hash.js';
 import type { Picture, Result } from '../image/picture.js';
 import type { Range } from '../image/pixels.js';
 import { samplePicture } from '../image/sample.js';
 import { type Backends, loadBackends } from './backends.js';
 import { inProgress } from './progress.js';
-
 import { columns } from './table.js';
 
 type Example = JobTexts & { readonly mode: string; readonly range: Range };
@@ -34,6 +34,12 @@ const examples: Record<number, readonly Example[]> = {
   ],
 };
 
+export interface DemoOptions {
+  readonly outDir: string;
+  readonly maxPixels?: string;
+  readonly force?: boolean;
+}
+
 interface Row {
   readonly title: string;
   readonly cells: readonly { readonly hash: string; readonly milliseconds: number }[];
@@ -44,10 +50,15 @@ interface Row {
  *
  * @throws SepconvError (rejects) `ERR_KERNEL` where two backends differ; or where a picture can not be read or written
  */
-export async function demo(paths: readonly string[], { outDir }: { readonly outDir: string }): Promise<void> {
-  const pictures = await readPictures(paths);
+export async function demo(paths: readonly string[], options: DemoOptions): Promise<void> {
+  const { outDir, force = false } = options;
+  const pictures = await readPictures(paths, readMaxPixels(options));
+  const outputOf = (name: string, mode: string) => join(outDir, `${name}-${mode}.png`);
+  await makeFolder('out-dir', outDir);
+  for (const [name, { image }] of pictures) {
+    for (const { mode } of examples[image.shape[3]]) await checkWritable('output', outputOf(name, mode), force);
+  }
   const backends = await loadBackends();
-  await makeFolder(outDir);
   const rows: Row[] = [];
   for (const [name, picture] of pictures) {
     const channels = picture.image.shape[3];
@@ -57,8 +68,8 @@ export async function demo(paths: readonly string[], { outDir }: { readonly outD
       const title = [name, example.mode, kernel, pointwise].filter((word) => word !== undefined).join(' ');
       const { row, result } = await inProgress(title, () => compare(title, backends, picture, named));
       rows.push(row);
-      const file = join(outDir, `${name}-${example.mode}.png`);
-      await writeBytes(file, (await encode(result, 'png', example.range)).bytes, true);
+      const { bytes } = await encode(result, 'png', example.range);
+      await writeBytes('output', outputOf(name, example.mode), bytes, force);
     }
   }
   await writeStdout(table(backends, rows));
@@ -72,15 +83,30 @@ export async function demo(paths: readonly string[], { outDir }: { readonly outD
   throw new SepconvError('ERR_KERNEL', `demo: the backends differ in ${titles}; please report this machine`);
 }
 
-async function readPictures(paths: readonly string[]): Promise<[string, Picture][]> {
+async function readPictures(
+  paths: readonly string[],
+  maxPixels: number | undefined,
+): Promise<readonly (readonly [string, Picture])[]> {
   if (paths.length === 0) return [['sample', samplePicture()]];
-  const read = async (path: string): Promise<[string, Picture]> => {
-    const picture = await decode(await readBytes('picture', path), path);
+  const names = paths.map((path) => basename(path, extname(path)));
+  const twin = names.findIndex((name, i) => names.indexOf(name) < i);
+  if (twin >= 0) {
+    const received = `${names[twin]} twice`;
+    throw invalid(
+      'ERR_OPTION',
+      'pictures',
+      'a name of its own for each',
+      received,
+      'their results would have one name',
+    );
+  }
+  const read = async (path: string, i: number) => {
+    const picture = await decode(await readBytes('picture', path), path, { maxPixels });
     const { shape } = picture.image;
     if (shape[0] !== 1 || examples[shape[3]] === undefined) {
       throw invalid('ERR_SHAPE', path, 'one picture, grey or in colour', shape, 'choose another one');
     }
-    return [basename(path, extname(path)), picture];
+    return [names[i], picture] as const;
   };
   return Promise.all(paths.map(read));
 }

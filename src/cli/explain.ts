@@ -29,6 +29,7 @@ const ofPictures = [
   'flip',
   'countIncludePad',
   'range',
+  'maxPixels',
 ] as const;
 
 /**
@@ -47,10 +48,10 @@ export async function explain(path: string | undefined, texts: ExplainTexts): Pr
     throw invalid('ERR_OPTION', 'explain', expected, received, 'leave one out');
   }
   const { svg, force = false, json } = texts;
-  if (svg !== undefined) await checkWritable(svg, force);
+  if (svg !== undefined) await checkWritable('svg', svg, force);
   const { report, table, drawing } =
     layerOption === undefined ? await explainedPixel(path, texts) : await explainedLayers(texts);
-  if (svg !== undefined) await writeBytes(svg, Buffer.from(drawing()), force);
+  if (svg !== undefined) await writeBytes('svg', svg, Buffer.from(drawing()), force);
   await writeStdout(json ? `${JSON.stringify(report(), holdable)}\n` : table());
 }
 

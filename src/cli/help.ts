@@ -1,16 +1,45 @@
 // What the help says below the options.
-import { modeNames, modes } from '../image/modes.js';
+import { type Mode, type ModeName, modeNames, modeOptions, modes } from '../image/modes.js';
+import { flagOf } from '../image/option-texts.js';
 import { kernelForms, kernelPreset, mixForms } from '../image/presets.js';
+import { type LayerSizes, sizesOf } from './explain/layers.js';
 import { hasBothSigns } from './notes.js';
 
 const signedKernels = kernelForms.filter((form) => !form.includes(':') && hasBothSigns(kernelPreset(form)));
 
+/** Which of some options each mode takes: a row for each option, a column for each mode. */
+function tableOfModes<Name extends string>(options: readonly Name[], takes: (mode: ModeName, option: Name) => boolean) {
+  const flags = options.map((option) => `--${flagOf(option)}`);
+  const width = Math.max(...flags.map(({ length }) => length));
+  const rows = options.map((option, i) => {
+    const marks = modeNames.map((mode) => (takes(mode, option) ? 'x' : '').padEnd(mode.length));
+    return `  ${flags[i].padEnd(width)}  ${marks.join('  ')}`.trimEnd();
+  });
+  return [`  ${' '.repeat(width)}  ${modeNames.join('  ')}`, ...rows].join('\n');
+}
+
+const sizeOptions: readonly (keyof LayerSizes)[] = [
+  'kernelSize',
+  'window',
+  'outChannels',
+  'multiplier',
+  'groups',
+  'strides',
+  'dilations',
+  'padding',
+  'ceilMode',
+];
+
 /** Below the options of a picture. */
 export const help = `
 Sizes and positions have the height first: height × width × channels, and y,x. n,n is height,width.
+Of an option that is given twice the last one counts.
 
 Modes
-${modeNames.map((name) => `  ${name.padEnd(10)} ${modes[name].summary}`).join('\n')}
+${modeNames.map((name) => `  ${name.padEnd(11)} ${modes[name].summary}`).join('\n')}
+
+Options that they take
+${tableOfModes(modeOptions, (mode, option) => (modes[mode] as Mode).options.includes(option))}
 
 Filters
   --kernel     ${kernelForms.slice(0, 9).join('  ')}
@@ -35,7 +64,10 @@ Examples
 The exit status is 0 where all is done, 1 where something failed, 2 for wrong usage, 130 after an interrupt.`;
 
 /** Below the options of `explain`. */
-export const explainExamples = `
+export const explainHelp = `
+sepconv --help tells the modes, their filters and which options each takes for a picture. By its sizes a layer takes
+${tableOfModes(sizeOptions, (mode, option) => sizesOf(mode).includes(option))}
+
 Examples
   sepconv explain photo.jpg --kernel sobel-x --at 12,34
   sepconv explain photo.jpg --mode separable --kernel gaussian:3 --pointwise luma --svg pixel.svg
@@ -44,6 +76,7 @@ Examples
 /** Below the options of `batch`. */
 export const batchExamples = `
 In a template {dir} is the place of a picture below its folder, {stem} its name, {ext} its extension.
+sepconv --help tells the modes, their filters and which options each takes.
 Ctrl-C finishes what is in hand, a second one ends at once; --resume then goes on.
 
 Examples

@@ -6,8 +6,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { invalid, SepconvError } from '../core/errors.js';
+import { SepconvError } from '../core/errors.js';
 import { writeStdout } from '../image/files.js';
+import { readWholeText } from '../image/option-texts.js';
 
 export interface PlaygroundOptions {
   readonly port?: string;
@@ -42,21 +43,14 @@ const headers = {
  * @throws SepconvError (rejects) `ERR_OPTION`; `ERR_FILE` where the page is not built, or the port is taken
  */
 export async function playground(options: PlaygroundOptions): Promise<void> {
-  const port = readPort(options.port);
+  const fix = 'leave it out for a free one';
+  const port = options.port === undefined ? 0 : readWholeText('port', options.port, 0, 65535, fix);
   const server = await listen(createPageServer(readPage()), port);
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   await writeStdout(`${address}\n`);
   if (process.stderr.isTTY) process.stderr.write('the page is served until Ctrl-C\n');
   if (options.open) openBrowser(address);
   await once(server, 'close');
-}
-
-function readPort(text: string | undefined): number {
-  const port = text === undefined ? 0 : Number(text || Number.NaN);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw invalid('ERR_OPTION', 'port', 'a whole number from 0 to 65535', text, 'leave it out for a free one');
-  }
-  return port;
 }
 
 /** Every file of the page by its path, so that nothing else can be asked for. */

@@ -4,33 +4,37 @@ import { Command, CommanderError, Option } from 'commander';
 import { defaultName } from '../batch/outputs.js';
 import { version } from '../batch/version.js';
 import { invalid, SepconvError } from '../core/errors.js';
-import { backends } from '../core/kernels.js';
-import { borders } from '../core/params.js';
 import { suggestion } from '../core/suggest.js';
-import { modeNames } from '../image/modes.js';
-import { ranges } from '../image/pixels.js';
 import { batch } from './batch.js';
 import { bench } from './bench.js';
 import { build } from './build.js';
 import { type ConvolveOptions, convolve } from './convolve.js';
 import { demo } from './demo.js';
 import { explain } from './explain.js';
-import { batchExamples, explainExamples, help } from './help.js';
+import { batchExamples, explainHelp, help } from './help.js';
 import { info } from './info.js';
 import { Interrupted } from './interrupt.js';
+import {
+  addJobOptions,
+  addMachineOptions,
+  addRange,
+  checkGiven,
+  forceHelp,
+  jsonHelp,
+  maxPixelsHelp,
+} from './options.js';
 import { playground } from './playground.js';
 import { verify } from './verify.js';
 import { worker } from './worker.js';
 
-const listed = (names: readonly string[], byDefault: string) => `${names.join(' | ')} (default ${byDefault})`;
-
 export function createProgram(): Command {
   const program = new Command('sepconv')
-    .description('Convolves or pools a picture; without one, a built-in one.')
-    .version(version)
+    .description('Convolve or pool a picture; without one, a built-in one.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
     .enablePositionalOptions()
     .exitOverride()
-    .helpCommand('help [command]', 'tells what a command takes')
     .configureOutput({
       writeOut(text) {
         // A reader that has seen enough closes the pipe.
@@ -44,61 +48,58 @@ export function createProgram(): Command {
             .trim()
             .replace(/\s*\n\s*/g, ' ')}\n`,
         ),
-    });
-  addConvolve(program);
-  addBatch(program.command('batch').summary('many pictures through one mode, into a folder'));
-  addWorker(program.command('worker').summary('takes pictures from a queue, beside other machines'));
-  addExplain(program.command('explain'));
-  program
-    .command('info')
-    .description('tells what runs here, and why')
-    .option('--json', 'one object on stdout')
-    .action(info);
-  program
-    .command('build')
-    .description('compiles the native addon on this machine, where none was shipped for it')
+    })
+    .hook('preAction', checkGiven);
+  addBatch(command(program, 'batch', 'put many pictures through one mode, into a folder'));
+  addWorker(command(program, 'worker', 'take pictures from a queue, beside other machines'));
+  addExplain(command(program, 'explain', 'work out one pixel step by step, or what layers give, see and cost'));
+  command(program, 'info', 'tell what runs here, and why').option('--json', jsonHelp).action(info);
+  command(program, 'build', 'compile the native addon on this machine, where none was shipped for it')
     .addHelpText('after', '\nNeeds a C++17 compiler, make, Python 3 and node-gyp, which npm brings.')
     .action(build);
-  program
-    .command('verify')
-    .description('checks the conformance vectors on every backend of this machine')
-    .option('--json', 'one object on stdout, with a row for each backend')
+  command(program, 'verify', 'check the conformance vectors on every backend of this machine')
+    .option('--json', `${jsonHelp}, with a row for each backend`)
     .option('--vectors <file>', 'other cases than those of conformance/vectors-v1.json')
     .action(verify);
-  program
-    .command('playground')
-    .description('the page that shows what each mode does, costs and sees, on this machine')
-    .option('--port <n>', 'port to listen on (default: a free one)')
+  command(program, 'playground', 'serve the page that shows what each mode does, costs and sees, on this machine')
+    .option('--port <n>', 'to listen on (default: a free one)')
     .option('--open', 'open it in the browser')
     .action(playground);
-  program
-    .command('bench')
-    .description('times layers of real networks on every backend of this machine')
+  command(program, 'bench', 'time layers of real networks on every backend of this machine')
     .option('--only <pattern>', 'layers whose name matches; write x, ^2 and -> for ×, ² and →')
-    .option('--quick', 'fewer and shorter rounds')
+    .option('--quick', 'make fewer and shorter rounds')
     .addOption(new Option('--threads <n>', 'of native code and WASM (default: what a single call would use)'))
-    .option('--json', 'every figure, as one object on stdout')
+    .option('--json', `${jsonHelp}, with every figure`)
     .option('--svg <file>', 'draw the speeds, too; needs the packages vega and vega-lite')
-    .option('--force', 'replace an existing file')
+    .option('--force', forceHelp)
     .action(bench);
-  program
-    .command('demo')
-    .description('convolves pictures in three modes on every backend, and compares the results')
+  command(program, 'demo', 'convolve pictures in three modes on every backend, and compare the results')
     .argument('[pictures...]', 'grey or in colour (default: a built-in one)')
     .option('--out-dir <folder>', 'where the results are written', 'demo-output')
+    .option('--max-pixels <n>', maxPixelsHelp)
+    .option('--force', forceHelp)
     .action(demo);
+  addHelp(command(program, 'help', 'tell what a command takes'), program);
+  // Last: what it allows, commands that are made after it would allow, too.
+  addConvolve(program);
   return program;
+}
+
+/** A command by what the list of them says of it; its own help says the same as a sentence. */
+function command(program: Command, name: string, summary: string): Command {
+  const sentence = `${summary[0].toUpperCase()}${summary.slice(1)}.`;
+  return program.command(name).summary(summary).description(sentence);
 }
 
 function addConvolve(program: Command): void {
   program.argument('[picture]', 'PNG, JPEG, WebP, AVIF, TIFF, GIF or .npy; - reads standard input');
   addJobOptions(program)
     .optionsGroup('Result:')
-    .option('-o, --output <file>', 'by its extension .png, .jpg, .webp, .avif, .tif or .npy; - writes PNG to stdout')
-    .option('--range <name>', rangeHelp)
+    .option('-o, --output <file>', 'by its extension .png, .jpg, .webp, .avif, .tif or .npy; - writes PNG to stdout');
+  addRange(program)
     .option('--show', 'show the result in the terminal; done by itself there without -o')
-    .option('--json', 'one object on stdout: filters, options, shapes, backend, time, notes, SHA-256 of the results')
-    .option('--force', 'replace an existing file');
+    .option('--json', `${jsonHelp}: filters, options, shapes, backend, time, notes, SHA-256 of the results`)
+    .option('--force', forceHelp);
   addMachineOptions(program)
     .addHelpText('after', help)
     .allowExcessArguments()
@@ -108,59 +109,9 @@ function addConvolve(program: Command): void {
     });
 }
 
-const biasHelp = 'added to the products: n, or n,n,… for the output channels (default 0)';
-const activationHelp = 'of the results: relu, relu6, sigmoid, tanh … (default linear)';
-const rangeHelp =
-  'how results become samples: clamp cuts them off, abs drops the signs, normalize spreads all (default clamp)';
-
-/** What is done to a picture. */
-function addJobOptions(command: Command): Command {
-  return command
-    .option('-m, --mode <name>', listed(modeNames, 'depthwise'))
-    .option(
-      '-k, --kernel <filter>',
-      'preset, file or numbers, in mode pointwise the matrix (default sobel-x; in mode pointwise luma, in mode transposed bilinear:s of its strides)',
-    )
-    .option(
-      '-p, --pointwise <matrix>',
-      'the mix of channels: preset, file or numbers (default luma, or mean or identity where there are not three)',
-    )
-    .option('--window <n>', 'of a pooling: n or n,n (default 2)')
-    .option(
-      '--strides <n>',
-      'pixels from one result to the next: n or n,n (default 1; of a pooling its window, in mode transposed 2)',
-    )
-    .option('--dilations <n>', 'pixels from one tap to the next: n or n,n (default 1)')
-    .option(
-      '--padding <n>',
-      'same keeps the size (same-lower: the odd pixel first), valid has none, n or n,n pixels on each side (default same, of a pooling valid)',
-    )
-    .option('--border <name>', `what a filter sees beyond the edges: ${listed(borders, 'replicate')}`)
-    .option('--bias <n>', biasHelp)
-    .option('--activation <name>', activationHelp)
-    .option('--flip', 'turn the filter by 180°, as mathematical convolution does')
-    .option('--ceil-mode', 'a last window of a pooling counts though it ends beyond the picture')
-    .option('--count-include-pad', 'the mean of a pooling counts the zeros of its padding');
-}
-
-function addMachineOptions(command: Command): Command {
-  return command
-    .optionsGroup('Machine:')
-    .addOption(new Option('--backend <name>', listed(['auto', ...backends], 'auto')).env('SEPCONV_BACKEND'))
-    .addOption(new Option('--isa <name>', 'instruction set: avx2, sse2, scalar, simd128 …').env('SEPCONV_ISA'))
-    .addOption(
-      new Option('--threads <n>', 'native: as many as pay by default; wasm: so many workers, by default none').env(
-        'SEPCONV_THREADS',
-      ),
-    )
-    .option('--max-pixels <n>', 'of the largest picture that is decoded (default 268402689)');
-}
-
-function addBatch(command: Command): void {
-  command
-    .description(
-      'Does to many pictures what sepconv does to one, on all cores; a picture that fails holds up no other.',
-    )
+function addBatch(program: Command): void {
+  program
+    .description('Do to many pictures what sepconv does to one, on all cores; a picture that fails holds up no other.')
     .argument(
       '<pictures...>',
       "files, folders and patterns, 'photos/**/*.jpg'; with --queue, addresses, too; - reads a list, one a line",
@@ -169,32 +120,29 @@ function addBatch(command: Command): void {
       '--out-dir <folder>',
       'where the results are written, each where its picture is below its folder (required)',
     );
-  addJobOptions(command)
+  addJobOptions(program)
     .optionsGroup('Results:')
-    .option('--name <template>', `of a result below --out-dir (default ${defaultName})`)
-    .option('--range <name>', rangeHelp)
+    .option('--name <template>', `of a result below --out-dir (default ${defaultName})`);
+  addRange(program)
     .option('--resume', 'pass over what an earlier batch finished with the same options')
     .option('--dry-run', 'say what would be done')
-    .option(
-      '--json',
-      'one object a picture on stdout: input, output, status, milliseconds, SHA-256 of the results, error',
-    )
-    .option('--force', 'replace existing files');
-  addMachineOptions(command)
+    .option('--json', 'print one object a picture: input, output, status, milliseconds, SHA-256 of the results, error')
+    .option('--force', forceHelp);
+  addMachineOptions(program)
     .option('--concurrency <n>', 'pictures under way at once (default: one more than there are cores)')
     .optionsGroup('More machines:')
     .addOption(
       new Option('--queue <address>', 'redis://HOST:PORT, for sepconv worker on any machine').env('SEPCONV_QUEUE'),
     )
     .option('--root <folder>', 'that the workers share; all files lie in it (default: the current folder)')
-    .option('--keep', 'Ctrl-C leaves the jobs on the queue')
+    .option('--keep', 'leave the jobs on the queue at Ctrl-C')
     .addHelpText('after', batchExamples)
     .action(batch);
 }
 
-function addWorker(command: Command): void {
-  command
-    .description('Takes the pictures of sepconv batch --queue, beside other machines, until SIGTERM or Ctrl-C.')
+function addWorker(program: Command): void {
+  program
+    .description('Take the pictures of sepconv batch --queue, beside other machines, until SIGTERM or Ctrl-C.')
     .addOption(new Option('--queue <address>', 'redis://HOST:PORT, rediss:// with TLS').env('SEPCONV_QUEUE'))
     .requiredOption('--root <folder>', 'no file outside of it is read or written (required)')
     .option(
@@ -206,60 +154,60 @@ function addWorker(command: Command): void {
     .option('--max-seconds <n>', 'for a picture', '300')
     .option('--lock-seconds <n>', 'after which the pictures of a worker that says nothing go to others', '30')
     .option('--grace <seconds>', 'to finish after SIGTERM what is in hand', '30')
-    .option('--health-port <n>', '/healthz and /metrics over HTTP');
-  addMachineOptions(command).action(worker);
+    .option('--health-port <n>', 'for /healthz and /metrics over HTTP (default: none)');
+  addMachineOptions(program).action(worker);
 }
 
-/** Tells a misspelt command from a picture. */
-function checkArguments({ args, commands }: Command): void {
-  const [first, ...more] = args;
-  const names = [...commands.map((command) => command.name()), 'help'];
-  if (first !== undefined && /^\w[\w-]*$/.test(first) && !existsSync(first)) {
-    const fix = suggestion(first, names, 'see sepconv --help');
-    throw invalid('ERR_OPTION', 'command', `a picture, or one of ${names.join(', ')}`, first, fix);
-  }
-  if (more.length > 0) throw invalid('ERR_OPTION', 'picture', 'one picture', args, 'give one at a time');
-}
-
-function addExplain(command: Command): void {
-  command
-    .summary('one pixel of a result, step by step; or what layers give, see and cost')
+function addExplain(program: Command): void {
+  program
     .description(
-      'Works out one pixel of the result of a picture, step by step: taps, weights, products, sums. With --input or --layers, tells the shapes, the padding, the receptive field and the costs of layers.',
+      'Work out one pixel of the result of a picture, step by step: taps, weights, products, sums. With --input or --layers, tell the shapes, the padding, the receptive field and the costs of layers.',
     )
-    .argument('[picture]', 'as for sepconv itself; without one, and without --input, the built-in one')
-    .option('-m, --mode <name>', listed(modeNames, 'depthwise'))
-    .option('--svg <file>', 'draw it, too')
-    .option('--force', 'replace an existing file')
-    .option('--json', 'one object on stdout')
+    .argument('[picture]', 'as for sepconv itself; without one, and without --input, the built-in one');
+  addJobOptions(program)
     .optionsGroup('A picture:')
-    .option('--at <y,x>', 'row and column of the pixel in the result (default: its middle)')
-    .option('-k, --kernel <filter>', 'as for sepconv itself: sepconv --help lists the presets')
-    .option('-p, --pointwise <matrix>', 'likewise')
-    .option('--border <name>', listed(borders, 'replicate'))
-    .option('--bias <n>', biasHelp)
-    .option('--activation <name>', activationHelp)
-    .option('--range <name>', listed(ranges, 'clamp'))
-    .option('--flip', 'turn the filter by 180°')
-    .option('--count-include-pad', 'the mean of a pooling counts the zeros of its padding')
+    .option('--at <y,x>', 'row and column of the pixel in the result (default: its middle)');
+  addRange(program)
+    .option('--max-pixels <n>', maxPixelsHelp)
     .optionsGroup('A layer by its sizes:')
     .option('--input <size>', 'height x width x channels, 224x224x32, or a batch of them, 8x224x224x32')
     .option('--kernel-size <n>', 'of the filter: n or n,n as height,width')
     .option('--out-channels <n>', 'of the output (default: as many as the input has)')
-    .option('--multiplier <n>', 'filters a channel, in modes depthwise and separable (default 1)')
-    .option('--groups <n>', 'of channels, in modes standard and transposed (default 1)')
+    .option('--multiplier <n>', 'filters a channel (default 1)')
+    .option('--groups <n>', 'of channels (default 1)')
     .option(
       '--layers <file>',
-      'JSON instead, a stack: [{ "mode": "standard", "kernelSize": 3, "strides": 2, "outChannels": 8 }, …]',
+      'several instead, each on the output of the one before: JSON such as [{ "mode": "standard", "kernelSize": 3, "outChannels": 8 }, …]',
     )
-    .optionsGroup('For both:')
-    .option('--window <n>', 'of a pooling: n or n,n (default 2)')
-    .option('--strides <n>', 'n or n,n (default 1; of a pooling its window, in mode transposed 2)')
-    .option('--dilations <n>', 'n or n,n (default 1)')
-    .option('--padding <n>', 'same | same-lower | valid | n | n,n (default same, of a pooling valid)')
-    .option('--ceil-mode', 'a last window of a pooling counts though it ends beyond the picture')
-    .addHelpText('after', explainExamples)
+    .optionsGroup('Result:')
+    .option('--json', jsonHelp)
+    .option('--svg <file>', 'draw it, too')
+    .option('--force', forceHelp)
+    .addHelpText('after', explainHelp)
     .action(explain);
+}
+
+function addHelp(own: Command, program: Command): void {
+  own.argument('[command]', 'one of those that sepconv --help lists').action((name: string | undefined) => {
+    const named = name === undefined ? program : program.commands.find((each) => each.name() === name);
+    if (named === undefined) throw unknownCommand(program, 'one of', name, 'see sepconv --help');
+    named.outputHelp();
+  });
+}
+
+/** Tells a misspelt command from a picture. */
+function checkArguments(program: Command): void {
+  const { args } = program;
+  const [first, ...more] = args;
+  if (first !== undefined && /^\w[\w-]*$/.test(first) && !existsSync(first)) {
+    throw unknownCommand(program, 'a picture, or one of', first, 'see sepconv --help');
+  }
+  if (more.length > 0) throw invalid('ERR_OPTION', 'picture', 'one picture', args, 'give one at a time');
+}
+
+function unknownCommand({ commands }: Command, expected: string, name: string | undefined, fix: string): SepconvError {
+  const names = commands.map((each) => each.name());
+  return invalid('ERR_OPTION', 'command', `${expected} ${names.join(', ')}`, name, suggestion(name, names, fix));
 }
 
 /** Runs one command line and gives its exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
@@ -271,6 +219,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     return report(error);
   }
 }
+
+const wrongUsage = ['ERR_OPTION', 'ERR_PADDING', 'ERR_ACTIVATION'];
 
 /** A typed error is one line, anything else is a fault of this program. */
 function report(error: unknown): number {
@@ -284,5 +234,5 @@ function report(error: unknown): number {
     return 1;
   }
   process.stderr.write(`sepconv: ${error.message.replace(/\s*\n\s*/g, ' ')}\n`);
-  return error.code === 'ERR_OPTION' || error.code === 'ERR_PADDING' ? 2 : 1;
+  return wrongUsage.includes(error.code) ? 2 : 1;
 }

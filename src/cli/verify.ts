@@ -1,14 +1,14 @@
 // sepconv verify: the conformance vectors on every backend of this machine.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { type Answer, answersOf } from '../conformance/run.js';
 import { titleOf, type Vectors } from '../conformance/vectors.js';
 import { invalid, SepconvError } from '../core/errors.js';
 import type { Kernels } from '../core/kernels.js';
 import '../entries/node.js';
 import { commit, version } from '../batch/version.js';
-import { writeStdout } from '../image/files.js';
+import { readBytes, writeStdout } from '../image/files.js';
 import { outputHash } from '../image/output-hash.js';
 import { operationsOn } from '../ops/index.js';
 import { currentHost } from '../runtime/host.js';
@@ -51,10 +51,10 @@ const isEqual = ({ expected, received }: Answer) => expected === received;
 /**
  * Runs the vectors on every backend and instruction set of this machine and compares the hashes.
  *
- * @throws SepconvError (rejects) `ERR_KERNEL` where one differs, `ERR_OPTION` where the file holds no vectors
+ * @throws SepconvError (rejects) `ERR_KERNEL` where one differs, `ERR_FILE`, `ERR_CODEC` where the file holds no vectors
  */
 export async function verify({ json, vectors: path }: VerifyOptions): Promise<void> {
-  const vectors = readVectors(path);
+  const vectors = await readVectors(path);
   const missing: string[] = [];
   const verified = await inProgress('verify', () =>
     blocking(() => loadAll(missing).map((kernels) => verifyOn(kernels, vectors))),
@@ -71,15 +71,20 @@ export async function verify({ json, vectors: path }: VerifyOptions): Promise<vo
   throw new SepconvError('ERR_KERNEL', `verify: other bits than recorded in ${titles}; please report this machine`);
 }
 
-function readVectors(path: string | undefined): Vectors {
-  const shipped = new URL('../../conformance/vectors-v1.json', import.meta.url);
+async function readVectors(path: string | undefined): Promise<Vectors> {
+  const shipped = fileURLToPath(new URL('../../conformance/vectors-v1.json', import.meta.url));
+  const name = path ?? shipped;
+  const text = Buffer.from(await readBytes('vectors', name)).toString();
+  const wrong = (expected: string, received: string) =>
+    invalid('ERR_CODEC', 'vectors', expected, received, 'see CONFORMANCE.md');
+  let vectors: Vectors | null;
   try {
-    const vectors = JSON.parse(readFileSync(path ?? shipped, 'utf8')) as Vectors;
-    if (typeof vectors.cases === 'object' && vectors.cases !== null) return vectors;
+    vectors = JSON.parse(text);
   } catch (error) {
-    throw invalid('ERR_OPTION', 'vectors', 'a file of JSON', (error as Error).message, 'see CONFORMANCE.md');
+    throw wrong('a file of JSON', `${name} (${(error as Error).message})`);
   }
-  throw invalid('ERR_OPTION', 'vectors', '{ version, cases }', path, 'see CONFORMANCE.md');
+  if (typeof vectors?.cases === 'object' && vectors.cases !== null) return vectors;
+  throw wrong('{ version, cases }', name);
 }
 
 /** Every backend, also one with wrong answers, which a runtime would not choose. */

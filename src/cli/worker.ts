@@ -5,7 +5,7 @@ import { startWorker, type WorkerState } from '../batch/queue/worker.js';
 import { version } from '../batch/version.js';
 import { invalid } from '../core/errors.js';
 import { createRuntime } from '../entries/node.js';
-import { readCountText } from '../image/option-texts.js';
+import { readCountText, readMaxPixels, readWholeText } from '../image/option-texts.js';
 import { type MachineTexts, readRuntimeOptions } from './convolve.js';
 import { serveHealth } from './health.js';
 import { interruptible } from './interrupt.js';
@@ -33,24 +33,26 @@ export async function worker(options: WorkerOptions): Promise<void> {
   if (!queue) {
     throw invalid('ERR_OPTION', 'queue', 'redis://HOST:PORT', 'none', 'name it with --queue or SEPCONV_QUEUE');
   }
-  const count = (name: string, text: string) => readCountText(name, text);
-  const concurrency = options.concurrency ? count('concurrency', options.concurrency) : availableParallelism();
+  const concurrency =
+    options.concurrency === undefined ? availableParallelism() : readCountText('concurrency', options.concurrency);
   const say = (sentence: string) => void process.stderr.write(`sepconv: ${sentence.replace(/\s*\n\s*/g, ' ')}\n`);
-  const grace = count('grace', options.grace);
+  const grace = readCountText('grace', options.grace);
   const settings = {
     queue,
     root,
     allowedHosts: options.allowHost ?? [],
     concurrency,
-    maxPixels: options.maxPixels === undefined ? undefined : count('max-pixels', options.maxPixels),
-    maxBytes: count('max-bytes', options.maxBytes),
-    maxSeconds: count('max-seconds', options.maxSeconds),
-    lockSeconds: count('lock-seconds', options.lockSeconds),
+    maxPixels: readMaxPixels(options),
+    maxBytes: readCountText('max-bytes', options.maxBytes),
+    maxSeconds: readCountText('max-seconds', options.maxSeconds),
+    lockSeconds: readCountText('lock-seconds', options.lockSeconds),
     on: await createRuntime(readRuntimeOptions(options)),
     say,
   };
   const state: WorkerState = { done: 0, failed: 0, restarts: 0, isConnected: false };
-  const port = options.healthPort === undefined ? undefined : count('health-port', options.healthPort);
+  const { healthPort } = options;
+  const port =
+    healthPort === undefined ? undefined : readWholeText('health-port', healthPort, 1, 65535, 'choose a free one');
   const health = port === undefined ? undefined : await serveHealth(state, port);
   try {
     const running = await startWorker(settings, state);

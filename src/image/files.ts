@@ -23,36 +23,37 @@ export async function readBytes(argument: string, path: string): Promise<Uint8Ar
 /**
  * Checks, before any work is done, that a file may be written: it must not exist, or with `force` be a regular file.
  *
+ * @param argument what the path was given as, for errors
  * @throws SepconvError (rejects) `ERR_FILE`
  */
-export async function checkWritable(path: string, force: boolean): Promise<void> {
+export async function checkWritable(argument: string, path: string, force: boolean): Promise<void> {
   const present = await lstat(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined;
-    throw fileError('output', 'a writable file', path, cause);
+    throw fileError(argument, 'a writable file', path, cause);
   });
   if (present === undefined) return;
-  if (!force) throw exists(path);
-  if (!present.isFile())
-    throw invalid('ERR_FILE', 'output', 'a regular file', path, 'name another one, or - for stdout');
+  if (!present.isFile()) throw invalid('ERR_FILE', argument, 'a regular file', path, 'choose another name');
+  if (!force) throw exists(argument, path);
 }
 
 /**
  * Writes a whole file: to a temporary file beside it, which is flushed and then takes its name. An existing file is kept
  * unless `force`.
  *
+ * @param argument what the path was given as, for errors
  * @throws SepconvError (rejects) `ERR_FILE`; nothing is left behind then
  */
-export async function writeBytes(path: string, bytes: Uint8Array, force: boolean): Promise<void> {
-  await checkWritable(path, force);
+export async function writeBytes(argument: string, path: string, bytes: Uint8Array, force: boolean): Promise<void> {
+  await checkWritable(argument, path, force);
   const temporary = join(dirname(path), `${temporaryPrefix(path)}${randomBytes(6).toString('hex')}`);
   keepTrackOf(temporary);
   try {
     const file = await open(temporary, 'wx');
     await flushed(file, bytes).finally(() => file.close());
     if (force) await rename(temporary, path);
-    else await linkOrRename(temporary, path);
+    else await linkOrRename(argument, temporary, path);
   } catch (cause) {
-    throw cause instanceof SepconvError ? cause : fileError('output', 'a writable file', path, cause);
+    throw cause instanceof SepconvError ? cause : fileError(argument, 'a writable file', path, cause);
   } finally {
     await rm(temporary, { force: true }).catch(() => {});
     temporaries.delete(temporary);
@@ -80,11 +81,12 @@ export async function removeLeftovers(paths: readonly string[]): Promise<void> {
 /**
  * Makes a folder and those above it, where they are not there.
  *
+ * @param argument what the path was given as, for errors
  * @throws SepconvError (rejects) `ERR_FILE`
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(argument: string, path: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((cause) => {
-    throw fileError('output', 'a folder', path, cause);
+    throw fileError(argument, 'a folder', path, cause);
   });
 }
 
@@ -129,19 +131,19 @@ async function flushed(file: FileHandle, bytes: Uint8Array): Promise<void> {
 }
 
 /** A link fails where the name was taken meanwhile; a rename would replace it. Not every file system has links. */
-async function linkOrRename(temporary: string, path: string): Promise<void> {
+async function linkOrRename(argument: string, temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw exists(path);
-    await checkWritable(path, false);
+    if (code === 'EEXIST') throw exists(argument, path);
+    await checkWritable(argument, path, false);
     await rename(temporary, path);
   }
 }
 
-function exists(path: string): SepconvError {
-  return invalid('ERR_FILE', 'output', 'a new file', `${path}, which exists`, 'choose another name, or add --force');
+function exists(argument: string, path: string): SepconvError {
+  return invalid('ERR_FILE', argument, 'a new file', `${path}, which exists`, 'choose another name, or add --force');
 }
 
 /** The typed error for what the system says of a file. */

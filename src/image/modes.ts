@@ -16,19 +16,22 @@ export interface ModeFilters {
 }
 
 /** The options that only some modes take. */
-export type ModeOption =
-  | 'kernel'
-  | 'pointwise'
-  | 'window'
-  | 'strides'
-  | 'dilations'
-  | 'padding'
-  | 'border'
-  | 'bias'
-  | 'activation'
-  | 'flip'
-  | 'ceilMode'
-  | 'countIncludePad';
+export const modeOptions = [
+  'kernel',
+  'pointwise',
+  'window',
+  'strides',
+  'dilations',
+  'padding',
+  'border',
+  'bias',
+  'activation',
+  'flip',
+  'ceilMode',
+  'countIncludePad',
+] as const;
+
+export type ModeOption = (typeof modeOptions)[number];
 
 export interface Mode {
   /** One line, for people. */

@@ -1,13 +1,14 @@
 // From the texts of the command line to a job for one picture.
 import { invalid } from '../core/errors.js';
 import { readName } from '../core/options.js';
-import { borders, type Dtype } from '../core/params.js';
+import { type Border, borders, type Dtype } from '../core/params.js';
 import type { Tensor } from '../core/tensor.js';
+import { readActivationText } from './activation-texts.js';
 import type { FilteredOp } from './filtered-op.js';
 import { flip } from './fit.js';
 import type { Job, JobOptions } from './job.js';
-import { type Mode, type ModeName, type ModeOption, modeNames, modes } from './modes.js';
-import { flagOf, readChannelsText, readPaddingText, readPairText } from './option-texts.js';
+import { type Mode, type ModeName, type ModeOption, modeNames, modeOptions, modes } from './modes.js';
+import { checkChannels, flagOf, readChannelsText, readPaddingText, readPairText } from './option-texts.js';
 
 /** What the user wrote; absent means the default. */
 export interface JobTexts {
@@ -46,21 +47,6 @@ export interface NamedJob {
   readonly kernel: Tensor | undefined;
 }
 
-const modeOptions: readonly ModeOption[] = [
-  'kernel',
-  'pointwise',
-  'window',
-  'strides',
-  'dilations',
-  'padding',
-  'border',
-  'bias',
-  'activation',
-  'flip',
-  'ceilMode',
-  'countIncludePad',
-];
-
 /** `depthwise, kernel sobel-x, strides 1, …`: a mode with its settings, those that are off left out. */
 export function settingsText(mode: ModeName, settings: NamedJob['settings']): string {
   const told = Object.entries(settings).filter(([, value]) => value !== false);
@@ -80,13 +66,14 @@ export function textsOf(options: JobTexts): JobTexts {
 }
 
 /**
- * Reads the mode, and checks that it takes the options that are given.
+ * Reads the mode, and checks of the other options what needs neither a picture nor a file.
  *
- * @throws SepconvError `ERR_OPTION`
+ * @throws SepconvError `ERR_OPTION`, `ERR_ACTIVATION`
  */
 export function readMode(texts: JobTexts): ModeName {
   const name = readName('mode', texts.mode, modeNames, 'depthwise');
-  const { options }: Mode = modes[name];
+  const mode: Mode = modes[name];
+  const { options } = mode;
   for (const option of modeOptions) {
     if (texts[option] === undefined || options.includes(option)) continue;
     const others = modeNames.filter((other) => (modes[other] as Mode).options.includes(option));
@@ -97,6 +84,8 @@ export function readMode(texts: JobTexts): ModeName {
     const expected = 'one matrix, by --kernel or by --pointwise, in mode pointwise';
     throw invalid('ERR_OPTION', 'kernel', expected, `${texts.kernel} and ${texts.pointwise}`, 'leave one out');
   }
+  readOptions(texts, mode);
+  readBorder(texts, mode);
   return name;
 }
 
@@ -105,7 +94,7 @@ export function readMode(texts: JobTexts): ModeName {
  *
  * @param filters where they are read from
  * @param dtype of the result, where the operation has both and no result can lie outside of its range
- * @throws SepconvError (rejects) `ERR_OPTION`, `ERR_SHAPE`, `ERR_FILE`, `ERR_CODEC`
+ * @throws SepconvError (rejects) `ERR_OPTION`, `ERR_ACTIVATION`, `ERR_SHAPE`, `ERR_FILE`, `ERR_CODEC`
  */
 export async function readJob(
   texts: JobTexts,
@@ -116,15 +105,14 @@ export async function readJob(
   const name = readMode(texts);
   const mode: Mode = modes[name];
   const given = readOptions(texts, mode);
-  const border = mode.options.includes('border') ? readName('border', texts.border, borders, 'replicate') : undefined;
+  const border = readBorder(texts, mode);
   const kernelName = name === 'pointwise' ? undefined : (texts.kernel ?? mode.defaults.kernel?.(given.strides));
   const read = kernelName === undefined ? undefined : await filters.readKernel(kernelName);
   const kernel = read && texts.flip ? flip(read) : read;
   const mixed = channels * (kernel?.shape[3] ?? 1);
   const mix = await readPointwise(texts, mode, name, channels, mixed, filters);
   const operation = mode.operation({ channels, kernel, pointwise: mix?.matrix });
-  const bias = texts.bias === undefined ? undefined : readChannelsText('bias', texts.bias, outputsOf(operation));
-  const options = { ...given, bias };
+  const options = { ...given, bias: fitEach(texts, given, operation) };
   const isBounded = operation.separation !== undefined && kernel !== undefined && keepsRange(kernel);
   const job: Job = { ...operation, options, border, dtype: isBounded ? dtype : 'float32' };
   const names = { kernel: kernelName, pointwise: mix?.name };
@@ -149,6 +137,17 @@ async function readPointwise(
     ? []
     : [`pointwise ${name}: luma is for red, green and blue, not for ${mixed} channel${mixed === 1 ? '' : 's'}`];
   return { name, matrix, notes };
+}
+
+/** Checks the numbers that belong to output channels, and gives each of them its bias. */
+function fitEach({ bias: text, activation }: JobTexts, { bias, ...given }: JobOptions, operation: FilteredOp) {
+  const slopes =
+    typeof given.activation === 'object' && 'slope' in given.activation ? given.activation.slope : undefined;
+  if (slopes !== undefined) checkChannels('activation', activation!, slopes.length, outputsOf(operation));
+  if (bias === undefined) return undefined;
+  const channels = outputsOf(operation);
+  checkChannels('bias', text!, bias.length, channels);
+  return bias.length === channels ? bias : new Float32Array(channels).fill(bias[0]);
 }
 
 /** The output channels of a convolution. */
@@ -189,6 +188,11 @@ function settingsOf(
   return Object.fromEntries(Object.entries(all).filter(isTold)) as NamedJob['settings'];
 }
 
+function readBorder({ border }: JobTexts, { options }: Mode): Border | undefined {
+  return options.includes('border') ? readName('border', border, borders, 'replicate') : undefined;
+}
+
+/** The bias as it was written: one number, or one for each output channel. */
 function readOptions(texts: JobTexts, { defaults }: Mode): JobOptions {
   const pair = (option: 'window' | 'strides' | 'dilations') => {
     const text = texts[option];
@@ -201,6 +205,7 @@ function readOptions(texts: JobTexts, { defaults }: Mode): JobOptions {
     padding: texts.padding === undefined ? defaults.padding : readPaddingText(texts.padding),
     ceilMode: texts.ceilMode,
     countIncludePad: texts.countIncludePad,
-    activation: texts.activation as JobOptions['activation'],
+    bias: texts.bias === undefined ? undefined : readChannelsText('bias', texts.bias),
+    activation: texts.activation === undefined ? undefined : readActivationText(texts.activation),
   };
 }

@@ -21,15 +21,37 @@ export function readCountText(argument: string, text: string): number {
   throw invalid('ERR_OPTION', argument, 'a whole number of at least 1', text, 'give a whole number');
 }
 
-/** Reads numbers, one for all of `channels` or one for each. */
-export function readChannelsText(argument: string, text: string, channels: number): Float32Array {
+/** Reads the pixels of the largest picture that is decoded; undefined is the default. */
+export function readMaxPixels({ maxPixels }: { readonly maxPixels?: string | undefined }): number | undefined {
+  return maxPixels === undefined ? undefined : readCountText('max-pixels', maxPixels);
+}
+
+/** Reads `1`, or `1,.5,-2`; undefined where that is no list of finite numbers. */
+export function readNumbers(text: string): number[] | undefined {
   const numbers = text.split(',').map((item) => (item.trim() === '' ? Number.NaN : Number(item)));
-  const isEach = numbers.length === channels;
-  if (!numbers.every(Number.isFinite) || (numbers.length !== 1 && !isEach)) {
-    const expected = `a number, or one for each of ${channels} output channels: n,n,…`;
-    throw invalid('ERR_OPTION', argument, expected, text, 'write 128 for instance');
-  }
-  return Float32Array.from({ length: channels }, (_, c) => numbers[isEach ? c : 0]);
+  return numbers.every(Number.isFinite) ? numbers : undefined;
+}
+
+/** Reads numbers: one for all output channels, or one for each. */
+export function readChannelsText(argument: string, text: string): Float32Array {
+  const numbers = readNumbers(text);
+  if (numbers !== undefined) return Float32Array.from(numbers);
+  const expected = 'a number, or one for each of the output channels: n,n,…';
+  throw invalid('ERR_OPTION', argument, expected, text, 'write 128 for instance');
+}
+
+/** Checks that as many numbers were written as there are output channels, or one for all of them. */
+export function checkChannels(argument: string, text: string, count: number, channels: number): void {
+  if (count === 1 || count === channels) return;
+  const expected = `a number, or one for each of ${channels} output channels: n,n,…`;
+  throw invalid('ERR_OPTION', argument, expected, text, `write one, or ${channels}`);
+}
+
+/** Reads a whole number from `least` to `most`. */
+export function readWholeText(argument: string, text: string, least: number, most: number, fix: string): number {
+  const number = readWhole(text);
+  if (number >= least && number <= most) return number;
+  throw invalid('ERR_OPTION', argument, `a whole number from ${least} to ${most}`, text, fix);
 }
 
 const paddings = ['same', 'same-lower', 'valid'] as const;

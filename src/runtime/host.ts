@@ -25,7 +25,8 @@ export function defaultSelection(): Selection {
     const selection = select(host, {
       backend: (backend || undefined) as RuntimeOptions['backend'],
       isa: isa || undefined,
-      threads: threads ? Number(threads) : undefined,
+      // What is no number is refused as it was given.
+      threads: (Number(threads) || threads || undefined) as RuntimeOptions['threads'],
     });
     const { kernels, reasons } = selection;
     const isShort = kernels.backend === 'wasm' && kernels.threads < Number(threads);

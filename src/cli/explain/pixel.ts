@@ -10,7 +10,7 @@ import { decode } from '../../image/decode.js';
 import { readBytes } from '../../image/files.js';
 import * as filters from '../../image/filters.js';
 import { type JobTexts, type NamedJob, readJob, readMode } from '../../image/named-job.js';
-import { readPairText } from '../../image/option-texts.js';
+import { readMaxPixels } from '../../image/option-texts.js';
 import type { Maximum, Picture } from '../../image/picture.js';
 import { type Range, ranges, toPixels } from '../../image/pixels.js';
 import { samplePicture } from '../../image/sample.js';
@@ -22,6 +22,7 @@ export interface PixelTexts extends JobTexts {
   /** Of the result, `y,x`; default: its middle. */
   readonly at?: string;
   readonly range?: string;
+  readonly maxPixels?: string;
 }
 
 /** A pixel of a result, with every step to it. */
@@ -53,12 +54,14 @@ export interface ExplainedPixel {
 export async function explainPixel(path: string | undefined, texts: PixelTexts): Promise<ExplainedPixel> {
   readMode(texts);
   const range = readName('range', texts.range, ranges, 'clamp');
+  const maxPixels = readMaxPixels(texts);
+  const wanted = texts.at === undefined ? undefined : readPosition(texts.at);
   const { image, alpha, maximum, dtype } =
-    path === undefined ? samplePicture() : await decode(await readBytes('picture', path), path);
+    path === undefined ? samplePicture() : await decode(await readBytes('picture', path), path, { maxPixels });
   const { mode, job, settings, notes } = await readJob(texts, image.shape[3], filters);
   const runtime = defaultRuntime();
   const output = await inProgress(mode, () => compute({ image, maximum, dtype }, job));
-  const at = readPosition(texts.at, output);
+  const at = inside(wanted, output);
   const stages = tracePixel(image, job, at);
   const results = pixelOf(output.data, output, at);
   const traced = stages.at(-1)?.sums.map(({ result }) => result) ?? [];
@@ -95,12 +98,18 @@ async function compute(picture: Picture, job: NamedJob['job']): Promise<Tensor<T
   }
 }
 
-function readPosition(text: string | undefined, { shape: [, height, width] }: Tensor<TensorData>): Position {
-  if (text === undefined) return [Math.floor(height / 2), Math.floor(width / 2)];
-  const pair = readPairText('at', text, 0);
-  if (typeof pair !== 'number' && pair[0] < height && pair[1] < width) return pair;
+function readPosition(text: string): Position {
+  const [y, x, more] = text.split(',').map((item) => (/^\s*\d+\s*$/.test(item) ? Number(item) : Number.NaN));
+  if (y >= 0 && x >= 0 && more === undefined) return [y, x];
+  throw invalid('ERR_OPTION', 'at', 'y,x in the result', text, 'write 12,34 for instance');
+}
+
+/** The wanted pixel, or the middle one. */
+function inside(wanted: Position | undefined, { shape: [, height, width] }: Tensor<TensorData>): Position {
+  const [y, x] = wanted ?? [Math.floor(height / 2), Math.floor(width / 2)];
+  if (y < height && x < width) return [y, x];
   const expected = `y,x in the result, up to ${height - 1},${width - 1}`;
-  throw invalid('ERR_OPTION', 'at', expected, text, 'choose a pixel inside');
+  throw invalid('ERR_OPTION', 'at', expected, `${y},${x}`, 'choose a pixel inside');
 }
 
 function pixelOf(values: ArrayLike<number>, { shape }: Tensor<TensorData>, [y, x]: Position): number[] {
