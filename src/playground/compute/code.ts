@@ -56,20 +56,22 @@ function filterNames(op: Job['op'], count: number): string[] {
 }
 
 function filterText({ data, shape }: Tensor, isPlain: boolean): string {
-  const numbers = `Float32Array.of(${Array.from(data, short).join(', ')})`;
-  return isPlain ? numbers : `tensor(${numbers}, [${shape.join(', ')}])`;
+  return isPlain ? literal(data) : `tensor(${literal(data)}, ${literal(shape)})`;
 }
 
 function optionsText(options: Readonly<Record<string, unknown>>): string[] {
-  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
-  const written = entries.map(([name, value]) => {
-    const text = JSON.stringify(value)
-      .replace(/"(\w+)":/g, ' $1: ')
-      .replaceAll('"', "'")
-      .replaceAll(',', ', ');
-    return `${name}: ${text.replace(/}$/, ' }').replaceAll('  ', ' ')}`;
-  });
-  return written.length === 0 ? [] : [`{ ${written.join(', ')} }`];
+  const text = literal(options);
+  return text === '{  }' ? [] : [text];
+}
+
+/** A value as code: names without quotes, nothing that is undefined. */
+function literal(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (value instanceof Float32Array) return `Float32Array.of(${Array.from(value, short).join(', ')})`;
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const given = Object.entries(value).filter(([, each]) => each !== undefined);
+  return `{ ${given.map(([name, each]) => `${name}: ${literal(each)}`).join(', ')} }`;
 }
 
 /** What continues the picture beyond its edges for a transposed convolution, whose padding holds no pixels of its own. */

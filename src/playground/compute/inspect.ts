@@ -59,9 +59,10 @@ export function inspect(result: Result, wanted: Place): Inspection {
   const reads = readsOf(stages, reader(image));
   const sums = sumsOf(stages, reads, place);
   const sum = sums[sums.length - 1].result;
-  const activated = job.options.activation
-    ? activate(tensor(Float32Array.of(sum), [1, 1, 1, 1]), job.options.activation).data[0]
-    : sum;
+  const { activation } = job.options;
+  // In all channels, for each may have a slope of its own.
+  const alike = tensor(new Float32Array(channels).fill(sum), [1, 1, 1, channels]);
+  const activated = activation ? activate(alike, activation).data[place.channel] : sum;
   const read = reader(output as Tensor);
   const given = Array.from({ length: channels }, (_, c) => read(place.y, place.x, c));
   const stored = job.dtype === 'uint8' ? new Uint8ClampedArray([activated])[0] : activated;
@@ -70,7 +71,7 @@ export function inspect(result: Result, wanted: Place): Inspection {
     channelNames: namesOf(last.channels),
     sums,
     value: activated,
-    activation: job.options.activation === undefined ? undefined : String(job.options.activation),
+    activation: typeof activation === 'object' ? activation.type : activation,
     given,
     dtype: job.dtype,
     isEqual: result.isTransparent ? undefined : Object.is(stored, given[place.channel]) || Number.isNaN(stored),
