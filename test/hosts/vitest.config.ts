@@ -6,6 +6,7 @@ export default defineConfig({
     root: fileURLToPath(new URL('.', import.meta.url)),
     include: ['*.test.ts'],
     globalSetup: 'support/setup.ts',
+    setupFiles: 'support/skips.ts',
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 300_000,

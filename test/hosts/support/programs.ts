@@ -1,7 +1,7 @@
 // Programs of the hosts, as processes.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -21,6 +21,21 @@ export function nodeBinary(version: number | string): string {
   return program(`node-${version}`, 'bin/node');
 }
 
+let skip: ((reason: string) => void) | undefined;
+
+/** @param how the present test is skipped, whose host is not there; nothing to let it fail */
+export function skipBy(how: typeof skip): void {
+  skip = how;
+}
+
+/** Goes on where the program of a host is there. */
+export function demand(file: string): void {
+  if (existsSync(file)) return;
+  const reason = `${relative(join(hosts, 'node_modules'), file)} is not there`;
+  skip?.(reason);
+  throw new Error(reason);
+}
+
 export interface Surroundings {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -34,6 +49,7 @@ export interface Output {
 
 /** Runs a program to its end; an exit status other than 0 is an error with all that it printed. */
 export async function run(file: string, args: readonly string[], { cwd, env, uid }: Surroundings): Promise<Output> {
+  demandPrograms(file, args);
   const options = { cwd, env: environment(cwd, env), uid, maxBuffer: 2 ** 26, timeout: 300_000 };
   try {
     return await promisify(execFile)(file, args, options);
@@ -45,7 +61,12 @@ export async function run(file: string, args: readonly string[], { cwd, env, uid
 
 /** Starts a server. */
 export function start(file: string, args: readonly string[], { cwd, env }: Surroundings): ChildProcess {
+  demandPrograms(file, args);
   return spawn(file, args, { cwd, env: environment(cwd, env) });
+}
+
+function demandPrograms(...[file, args]: [string, readonly string[]]): void {
+  for (const path of [file, ...args]) if (path.startsWith(join(hosts, 'node_modules'))) demand(path);
 }
 
 /** Nothing of this process but the programs. */
