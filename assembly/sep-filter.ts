@@ -260,14 +260,15 @@ function sepFilterRows(
 }
 
 export function sepFilter(p: Params, operands: Operands, scratch: usize, begin: i32, end: i32): void {
-  const elementShift = p.inputType == Dtype.UINT8 ? 0 : 2;
-  const imageBytes = p.inputHeight * p.inputWidth * p.inputChannels << elementShift;
+  const imageSize = p.inputHeight * p.inputWidth * p.inputChannels;
+  const inputBytes = imageSize << (p.inputType == Dtype.UINT8 ? 0 : 2);
+  const outputBytes = imageSize << (next(p).outputType == Dtype.UINT8 ? 0 : 2);
   for (let row = begin; row < end; ) {
     const n = row / p.outputHeight;
     const first = row % p.outputHeight;
     const last = first + min(end - row, p.outputHeight - first);
-    const image = operands.input + n * imageBytes;
-    sepFilterRows(p, image, operands.packed, scratch, first, last, operands.output + n * imageBytes);
+    const image = operands.input + n * inputBytes;
+    sepFilterRows(p, image, operands.packed, scratch, first, last, operands.output + n * outputBytes);
     row += last - first;
   }
 }

@@ -236,8 +236,8 @@ uint64_t sepFilterScratchBytes(const Params* p) {
 }
 
 /** The rows [begin, end) of one image. */
-template <class Out>
-void sepFilterRows(const Params* p, const Out* image, const float* packed, float* scratch, int32_t begin, int32_t end,
+template <class In, class Out>
+void sepFilterRows(const Params* p, const In* image, const float* packed, float* scratch, int32_t begin, int32_t end,
                    Out* output) {
   const Params& rows = p[0];
   const Params& columns = p[1];
@@ -265,9 +265,9 @@ void sepFilterRows(const Params* p, const Out* image, const float* packed, float
   }
 }
 
-template <class Out>
+template <class In, class Out>
 void sepFilterImages(const Params* p, const Operands& operands, void* scratch, int32_t begin, int32_t end) {
-  const Out* input = static_cast<const Out*>(operands.input);
+  const In* input = static_cast<const In*>(operands.input);
   const float* packed = static_cast<const float*>(operands.packed);
   Out* output = static_cast<Out*>(operands.output);
   const ptrdiff_t imageSize = ptrdiff_t(p->inputHeight) * p->inputWidth * p->inputChannels;
@@ -281,7 +281,10 @@ void sepFilterImages(const Params* p, const Operands& operands, void* scratch, i
 }
 
 void sepFilter(const Params* p, const Operands& operands, void* scratch, int32_t begin, int32_t end) {
-  const auto run = p->inputType == UINT8 ? sepFilterImages<uint8_t> : sepFilterImages<float>;
+  const bool toBytes = p[1].outputType == UINT8;
+  const auto run = p->inputType == UINT8 ? sepFilterImages<uint8_t, uint8_t>
+                   : toBytes             ? sepFilterImages<float, uint8_t>
+                                         : sepFilterImages<float, float>;
   run(p, operands, scratch, begin, end);
 }
 

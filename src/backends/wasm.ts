@@ -85,8 +85,8 @@ class WasmKernels implements Kernels {
   }
 
   prepare(op: OpName, stages: readonly Stage[]): Prepared {
-    const [first, last] = [stages[0].config, stages[stages.length - 1].config];
-    const { name, layout } = kernelFor(op, first, last);
+    const first = stages[0].config;
+    const { name, layout } = kernelFor(op, first);
     const adapt = adapterFor(op, layout, first.layout);
     return new WasmPrepared(this.#heap, this.#arena, this.#kernels.get(name) as WasmKernel, stages, adapt);
   }

@@ -65,7 +65,9 @@ export async function processPicture(
       return named.job;
     };
     const name = typeof input === 'string' ? input : 'picture';
-    const filtered = await filterPicture(recipe.on, bytes, name, { jobFor, format, range, maxPixels, admit, signal });
+    const task = { jobFor, format, range, maxPixels, admit, signal, reserve: recipe.reserve };
+    const filtered = await filterPicture(recipe.on, bytes, name, task);
+
     const told = {
       status: 'done',
       notes: [...notes, ...filtered.notes],
@@ -73,6 +75,7 @@ export async function processPicture(
       sha256: recipe.hash ? outputHash(filtered.result.image.data) : undefined,
       fileSha256: sha256(filtered.bytes),
     } as const;
+    for (const { image } of [filtered.picture, filtered.result]) recipe.reserve.give(image);
     if (output === undefined) return { ...told, bytes: filtered.bytes };
     await makeFolder('output', dirname(output));
     const isOurs = resume && journal?.has(output) === true;

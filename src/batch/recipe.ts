@@ -9,6 +9,7 @@ import * as filters from '../image/filters.js';
 import { type Format, formatNames } from '../image/formats.js';
 import { type JobTexts, type NamedJob, readJob, readMode } from '../image/named-job.js';
 import { type Range, ranges } from '../image/pixels.js';
+import { Reserve } from '../image/reserve.js';
 import type { Operations } from '../ops/index.js';
 import { sha256 } from './journal.js';
 import { Room } from './room.js';
@@ -38,6 +39,8 @@ export interface Recipe {
   readonly digest: string;
   /** For the pixels that are in hand. */
   readonly room: Room;
+  /** For the pictures that are filtered by it. */
+  readonly reserve: Reserve;
   jobFor(channels: number, dtype: Dtype): Promise<NamedJob>;
 }
 
@@ -74,7 +77,7 @@ export async function readRecipe(options: RecipeOptions): Promise<Recipe> {
     if (!(error instanceof SepconvError && error.code === 'ERR_SHAPE')) throw error;
   });
   const digest = await digestOf({ ...texts, range: read.range }, texts);
-  return { on, ...read, maxPixels, hash, digest, room, jobFor };
+  return { on, ...read, maxPixels, hash, digest, room, reserve: new Reserve(), jobFor };
 }
 
 /** Pictures under way at once: as many as compute, and one that is read or written meanwhile. */

@@ -14,6 +14,7 @@ import { continueForTransposed } from './border.js';
 import type { Job, JobOptions, PreparedJob, Runnable } from './job.js';
 import type { Picture } from './picture.js';
 import { toBytes } from './pixels.js';
+import type { Reserve } from './reserve.js';
 import { isTransparent, type PrepareImage, prepareVisible } from './visible.js';
 
 interface OpOptions extends JobOptions, BorderOptions {
@@ -33,13 +34,15 @@ const preparing = {
 } satisfies Record<string, Prepare>;
 
 /**
- * Prepares a job. The result has the shape that the operation's padding gives, whatever the border. Where a window sees more than one pixel, colours are weighed by alpha.
+ * Prepares a job. The result has the shape that the operation's padding gives, whatever the border. Where a window sees
+ * more than one pixel, colours are weighed by alpha.
  *
+ * @param reserve keeps operators for other pictures of the same job
  * @throws SepconvError `ERR_SHAPE`, `ERR_OPTION`, `ERR_PADDING`, `ERR_MEMORY`
  */
-export function prepareJob(on: Operations, picture: Picture, job: Job): PreparedJob {
+export function prepareJob(on: Operations, picture: Picture, job: Job, reserve?: Reserve): PreparedJob {
   const { image, alpha } = picture;
-  const prepare: PrepareImage = (each, its) => prepareImage(on, each, its);
+  const prepare: PrepareImage = (each, its) => prepareImage(on, each, its, its === job ? reserve : undefined);
   if (alpha === undefined) return prepare(image, job);
   const axes = axesOfJob(image.shape, job);
   const isAlone = axes.vertical.extent === 1 && axes.horizontal.extent === 1;
@@ -60,8 +63,8 @@ export function axesOfJob(shape: Shape, { op, filters, groups, options }: Job): 
   return axesOf(params[0]);
 }
 
-function prepareImage(on: Operations, image: Tensor, job: Job): Runnable {
-  return job.op === 'sepFilter2d' ? prepareSepFilter(on, image, job) : prepareWindow(on, image, job, job.op);
+function prepareImage(on: Operations, image: Tensor, job: Job, reserve: Reserve | undefined): Runnable {
+  return job.op === 'sepFilter2d' ? prepareSepFilter(on, image, job) : prepareWindow(on, image, job, job.op, reserve);
 }
 
 function prepareSepFilter(on: Operations, image: Tensor, { filters, border, dtype }: Job): Runnable {
@@ -71,14 +74,34 @@ function prepareSepFilter(on: Operations, image: Tensor, { filters, border, dtyp
   return runnable(on.prepareSepFilter2d(row, column, { border, dtype }), bytes);
 }
 
-function prepareWindow(on: Operations, image: Tensor, job: Job, op: keyof typeof preparing): Runnable {
+function prepareWindow(
+  on: Operations,
+  image: Tensor,
+  job: Job,
+  op: keyof typeof preparing,
+  reserve: Reserve | undefined,
+): Runnable {
   const { filters, groups, options, border, dtype } = job;
   const isEnlarged = op === 'convTranspose2d' && border !== undefined && border !== 'zero';
   const { input, ...its } = isEnlarged
     ? continueForTransposed(image, axesOfJob(image.shape, job), border)
     : { input: image, ...(op !== 'convTranspose2d' && { border }) };
-  const ready = runnable(preparing[op](on, filters, { ...options, groups, ...its }), input);
+  const prepare = () => preparing[op](on, filters, { ...options, groups, ...its });
+  const ready =
+    isEnlarged || reserve === undefined
+      ? runnable(prepare(), input)
+      : kept(reserve.operatorFor(job, prepare), input, reserve);
   return dtype === 'uint8' ? { ...ready, run: async (signal) => toBytes(await ready.run(signal)) } : ready;
+}
+
+/** What stays for the next picture, and takes the array of one before for its result. */
+function kept(operator: Operator, input: Tensor, reserve: Reserve): Runnable {
+  const outputShape = operator.outputShape(input.shape);
+  return {
+    outputShape,
+    run: (signal) => operator.runAsync(input, { out: reserve.take('float32', outputShape), signal }),
+    [Symbol.dispose]() {},
+  };
 }
 
 function runnable<D extends TensorData>(operator: Operator<D>, input: Tensor<D>): Runnable {

@@ -1,6 +1,5 @@
 // From encoded bytes to a picture.
 import type { Metadata, SharpOptions } from 'sharp';
-import { allocate } from '../core/arrays.js';
 import { invalid } from '../core/errors.js';
 import { sizeOf } from '../core/shape.js';
 import { tensor } from '../core/tensor.js';
@@ -8,6 +7,7 @@ import { isNpy, parseNpy } from './npy.js';
 import type { Alpha, Picture } from './picture.js';
 import { channelsOf } from './profile.js';
 import { repaired } from './repair.js';
+import { Reserve } from './reserve.js';
 import { codecError, loadSharp } from './sharp.js';
 import { statedColours } from './stated-colours.js';
 
@@ -16,6 +16,8 @@ export interface DecodeOptions {
   readonly maxPixels?: number | undefined;
   /** Asked once the size is known, and waited for before the samples are read: whether there is room for so many pixels. */
   readonly admit?: ((pixels: number) => Promise<void>) | undefined;
+  /** What pictures before this one have left. */
+  readonly reserve?: Reserve | undefined;
 }
 
 /** 16,383², the largest WebP. A file of a few kilobytes may promise much more than a machine can hold. */
@@ -60,7 +62,11 @@ export async function decode(bytes: Uint8Array, name: string, options: DecodeOpt
     const isWide = metadata.depth === 'ushort' && metadata.space !== 'cmyk';
     const samples = isWide ? shortsOf(data, metadata.bitsPerSample) : data;
     const channels = metadata.space === 'b-w' || metadata.space === 'grey16' ? 1 : 3;
-    return { ...toPicture(samples, info, channels, metadata.hasAlpha), ...coloursOf(bytes, metadata, channels) };
+    const { reserve = new Reserve() } = options;
+    return {
+      ...toPicture(samples, info, channels, metadata.hasAlpha, reserve),
+      ...coloursOf(bytes, metadata, channels),
+    };
   } catch (cause) {
     const expected = 'a whole PNG, JPEG, WebP, AVIF, TIFF or GIF picture, or .npy';
     throw codecError(name, expected, cause, 'check the file, or use .npy');
@@ -120,10 +126,12 @@ function toPicture(
   { width, height, channels: depth }: { width: number; height: number; channels: number },
   channels: number,
   hasAlpha: boolean,
+  reserve: Reserve,
 ): Picture {
   const isWide = samples instanceof Uint16Array;
   const size = width * height;
-  const data = allocate('float32', size * channels) as Float32Array;
+  const image = reserve.take('float32', [1, height, width, channels]);
+  const { data } = image;
   if (depth === channels) data.set(samples);
   else {
     for (let pixel = 0; pixel < size; pixel++) {
@@ -131,7 +139,7 @@ function toPicture(
     }
   }
   return {
-    image: tensor(data, [1, height, width, channels]),
+    image,
     alpha: hasAlpha ? lastOfEach(samples, depth) : undefined,
     maximum: isWide ? 65535 : 255,
     dtype: isWide ? 'float32' : 'uint8',

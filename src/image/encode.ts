@@ -1,10 +1,11 @@
 // From a result to encoded bytes, and to the samples of a screen.
+import type { TensorData } from '../core/arrays.js';
 import type { Shape } from '../core/shape.js';
 import { formatBitmap } from './bitmap.js';
 import { capabilitiesOf, checkHolds, type Format, type PictureFormat } from './formats.js';
 import { formatNpy } from './npy.js';
 import type { Alpha, Maximum, Result } from './picture.js';
-import { emptySamples, type Range, type Samples, toPixels } from './pixels.js';
+import { emptySamples, type Range, type Samples, type ToPixelsOptions, toPixels } from './pixels.js';
 import { profileFor } from './profile.js';
 import { codecError, loadSharp } from './sharp.js';
 
@@ -78,7 +79,7 @@ function rasterOf({ image, alpha, maximum: white, profile }: Result, format: Pic
   const { maximum: most, hasAlpha, hasGrey } = capabilitiesOf(format);
   const maximum: Maximum = white < most ? white : most;
   const [, height, width] = image.shape;
-  const colours = toPixels(image.data, { range, white, maximum });
+  const colours = samplesOf(image.data, { range, white, maximum });
   const kept = profile && keptProfile(profile, image.shape, hasGrey);
   const copies = kept?.isTripled ? 3 : 1;
   const shown = hasAlpha && alpha ? toPixels(Float32Array.from(alpha), { white, maximum }) : undefined;
@@ -91,6 +92,13 @@ function rasterOf({ image, alpha, maximum: white, profile }: Result, format: Pic
     profile: kept ? kept.profile : profile,
     isConverted: profile !== undefined && kept === undefined,
   };
+}
+
+/** Bytes are samples as they are. */
+function samplesOf(data: TensorData, options: ToPixelsOptions): Samples {
+  const { range, maximum } = options;
+  if (data instanceof Float32Array || range !== 'clamp' || maximum !== 255) return toPixels(data, options);
+  return new Uint8ClampedArray(data.buffer, data.byteOffset, data.length);
 }
 
 /** The profile that a file of these samples can hold, and whether grey becomes three equal channels for it. */

@@ -8,6 +8,8 @@ import { checkHolds, type Format } from './formats.js';
 import type { Job } from './job.js';
 import type { Picture, Result } from './picture.js';
 import type { Range } from './pixels.js';
+import { Reserve } from './reserve.js';
+import { roundedSamples } from './samples.js';
 
 /** What is done to a picture, whatever its channels are. */
 export interface PictureTask extends DecodeOptions {
@@ -46,10 +48,10 @@ export async function filterPicture(
   const picture = await decode(bytes, name, task);
   const decoded = performance.now();
   const job = await task.jobFor(picture.image.shape[3], resultType(picture, range, format));
-  const { result, milliseconds: kernel } = await applyJob(on, picture, job, { format, signal });
+  const { result, milliseconds: kernel } = await applyJob(on, picture, job, task);
   const computed = performance.now();
   signal?.throwIfAborted();
-  const encoded = await encode(result, format, range);
+  const encoded = await encodeResult(on, result, task);
   return {
     bytes: encoded.bytes,
     notes: [...(picture.notes ?? []), ...encoded.notes],
@@ -58,6 +60,17 @@ export async function filterPicture(
     result,
     milliseconds: { decode: decoded - begin, kernel, encode: performance.now() - computed },
   };
+}
+
+/** Results of 8 bits are rounded by the kernels first. */
+async function encodeResult(on: Operations, result: Result, { format, range, reserve = new Reserve() }: PictureTask) {
+  const { data, shape } = result.image;
+  const isRounded = range === 'clamp' && format !== 'npy' && result.maximum === 255 && data instanceof Float32Array;
+  if (!isRounded) return encode(result, format, range);
+  const image = roundedSamples(on, { data, shape }, reserve);
+  const encoded = await encode({ ...result, image }, format, range);
+  reserve.give(image);
+  return encoded;
 }
 
 /**
@@ -72,6 +85,7 @@ export function resultType({ dtype }: Picture, range: Range, format: Format | un
 export interface ApplyOptions {
   readonly format?: Format | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly reserve?: Reserve | undefined;
 }
 
 /**
@@ -80,8 +94,13 @@ export interface ApplyOptions {
  * @returns the result, and the time of the operation alone
  * @throws SepconvError (rejects) `ERR_SHAPE`, `ERR_LIMIT`, `ERR_OPTION`, `ERR_PADDING`, `ERR_MEMORY`
  */
-export async function applyJob(on: Operations, picture: Picture, job: Job, { format, signal }: ApplyOptions = {}) {
-  const prepared = prepareJob(on, picture, job);
+export async function applyJob(
+  on: Operations,
+  picture: Picture,
+  job: Job,
+  { format, signal, reserve }: ApplyOptions = {},
+) {
+  const prepared = prepareJob(on, picture, job, reserve);
   try {
     if (format !== undefined) checkHolds(format, prepared.outputShape);
     const begin = performance.now();

@@ -1,7 +1,6 @@
 // The table of ops: the one place where an op is declared. Callers, backends and tests walk it.
 import type { Kernels } from '../core/kernels.js';
 import type { LayoutOptions } from '../core/options.js';
-import type { Dtype } from '../core/params.js';
 import type { Op } from '../core/settled.js';
 import { type ActivateOptions, type AddOptions, activationOperations, addition, elementwise } from './activation.js';
 import { type Conv2dOptions, conv2dOperations, standard } from './conv2d.js';
@@ -10,7 +9,7 @@ import type * as functions from './functions.js';
 import { globalAvgPool, globalMaxPool, globalPoolingOperations } from './global-pooling.js';
 import { type PointwiseConv2dOptions, pointwise, pointwiseOperations } from './pointwise.js';
 import { type AvgPool2dOptions, avgPool, maxPool, type Pool2dOptions, poolingOperations } from './pooling.js';
-import { type SepFilter2dOptions, sepFilter, sepFilterOperations } from './sep-filter.js';
+import { type SepFilter2dTypes, sepFilter, sepFilterOperations } from './sep-filter.js';
 import { type SeparableConv2dOptions, separable, separableOperations } from './separable.js';
 import { type ConvTranspose2dOptions, transposed, transposedOperations } from './transposed.js';
 
@@ -27,7 +26,7 @@ export interface OptionsOf {
   globalAvgPool2d: LayoutOptions;
   activate: ActivateOptions;
   add: AddOptions;
-  sepFilter2d: SepFilter2dOptions & { readonly dtype?: Dtype | undefined };
+  sepFilter2d: SepFilter2dTypes;
 }
 
 export type OperationName = keyof OptionsOf;

@@ -30,20 +30,25 @@ export interface SepFilter2dOptions extends LayoutOptions {
   readonly border?: Border | undefined;
 }
 
-type Options = SepFilter2dOptions & { readonly dtype?: Dtype | undefined };
+/** What pictures are of and come out as: `outputDtype` is that of `dtype`, unless float32 images are to come out as bytes. */
+export interface SepFilter2dTypes extends SepFilter2dOptions {
+  readonly dtype?: Dtype | undefined;
+  readonly outputDtype?: Dtype | undefined;
+}
 
 /** @internal */
-export const sepFilter: Op<Options> = {
+export const sepFilter: Op<SepFilter2dTypes> = {
   name: 'sepFilter2d',
   filters: ['rowFilter', 'columnFilter'],
   settle([row, column], options) {
-    checkOptions(options, ['layout', 'border', 'dtype']);
+    checkOptions(options, ['layout', 'border', 'dtype', 'outputDtype']);
     const layout = readLayout(options);
     const border = borders.indexOf(readName('border', options.border, borders, 'replicate'));
     const dtype = readName('dtype', options.dtype, dtypes, 'float32');
     const across = readWindow({ padding: 'same' }, 1, tapsOf('rowFilter', row));
     const down = readWindow({ padding: 'same' }, tapsOf('columnFilter', column), 1);
-    const types: readonly Dtype[] = [dtype, 'float32', dtype];
+    const outputDtype = readName('outputDtype', options.outputDtype, dtypes, dtype);
+    const types: readonly Dtype[] = [dtype, 'float32', outputDtype];
     const passes = [across, down].map((window, pass) => ({
       window,
       parts: {
@@ -57,7 +62,7 @@ export const sepFilter: Op<Options> = {
       kernel: 'sepFilter',
       layout,
       inputType: dtype,
-      outputType: dtype,
+      outputType: outputDtype,
       inputChannels: undefined,
       inPlace: false,
       residual: 'none',
@@ -102,15 +107,18 @@ export function sepFilterOperations(kernels: () => Kernels): SepFilterOperations
       checkOptions(options, ['layout', 'border', 'out']);
       const filters = [taps('rowFilter', rowFilter), taps('columnFilter', columnFilter)];
       const dtype = readDtype('input', image) ?? 'float32';
-      return runOnce<typeof image.data, Options>(kernels(), sepFilter, image, filters, { ...options, dtype });
+      return runOnce<typeof image.data, SepFilter2dTypes>(kernels(), sepFilter, image, filters, { ...options, dtype });
     },
     async sepFilter2dAsync(image, rowFilter, columnFilter, options) {
       checkOptions(options, ['layout', 'border', 'out', 'signal']);
       const filters = [taps('rowFilter', rowFilter), taps('columnFilter', columnFilter)];
       const dtype = readDtype('input', image) ?? 'float32';
-      return runOnceAsync<typeof image.data, Options>(kernels(), sepFilter, image, filters, { ...options, dtype });
+      return runOnceAsync<typeof image.data, SepFilter2dTypes>(kernels(), sepFilter, image, filters, {
+        ...options,
+        dtype,
+      });
     },
-    prepareSepFilter2d(rowFilter: Float32Array, columnFilter: Float32Array, options?: Options) {
+    prepareSepFilter2d(rowFilter: Float32Array, columnFilter: Float32Array, options?: SepFilter2dTypes) {
       const filters = [taps('rowFilter', rowFilter), taps('columnFilter', columnFilter)];
       return new Operator<never, 'none'>(kernels(), sepFilter, filters, options);
     },
@@ -190,7 +198,7 @@ export function prepareSepFilter2d(
 export function prepareSepFilter2d(
   rowFilter: Float32Array,
   columnFilter: Float32Array,
-  options?: Options,
+  options?: SepFilter2dTypes,
 ): Operator<never, 'none'> {
   return byDefault.prepareSepFilter2d(rowFilter, columnFilter, options as SepFilter2dOptions) as Operator<
     never,

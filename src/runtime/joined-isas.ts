@@ -97,7 +97,7 @@ class JoinedKernels implements Kernels {
 
   prepare(op: OpName, stages: readonly Stage[]): Prepared {
     const [first, last] = [stages[0].config, stages[stages.length - 1].config];
-    const width = this.#rules[kernelFor(op, first, last).name]?.(first, last) ?? never;
+    const width = this.#rules[kernelFor(op, first).name]?.(first, last) ?? never;
     if (width === never) return this.#own.prepare(op, stages);
     const helping = this.#helper.prepare(op, stages);
     return width === always ? helping : new PreparedByWidth(this.#own.prepare(op, stages), helping, width);
