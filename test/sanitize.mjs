@@ -40,7 +40,9 @@ function addon() {
   ]) {
     cpSync(join(root, part), join(copy, part), { recursive: true });
   }
-  for (const part of ['kernels-text.js', 'kernels-text.d.ts']) cpSync(join(build, part), join(copy, 'build', part));
+  for (const part of ['kernels-text.js', 'kernels-text.d.ts', 'worker-texts.js', 'worker-texts.d.ts']) {
+    cpSync(join(build, part), join(copy, 'build', part));
+  }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   const { include_dir: wrapper } = createRequire(import.meta.url)('node-addon-api');
   const includes = [join(dirname(dirname(process.execPath)), 'include/node'), join(root, wrapper)].map(

@@ -1,33 +1,38 @@
-// How the threads of a pool share out the units of a job: words in the memory that they share. A job is open until one of
-// them finds no part left; until then threads join it, and it is over when all of them have left.
+// How the threads of a pool share out the units of a job: words in the memory that they share, at these indices. A job is
+// open until one of them finds no part left; until then threads join it, and it is over when all of them have left.
 
-/** The words, in order. Those from `next` on are the job's, and are written while nobody is in it. */
-export const words = [
-  // Counts the jobs; threads without one wait for it to change.
-  'wake',
-  'state',
-  // The next part that nobody has taken.
-  'next',
-  'failed',
-  // Whether the last thread to leave posts a message.
-  'message',
-  'parts',
-  'unitsPerPart',
-  'units',
-  'kernel',
-  'params',
-  'operands',
-  'scratch',
-  // Bytes of scratch for each thread.
-  'scratchStep',
-] as const;
+/** Counts the jobs; threads without one wait for it to change. */
+export const wake = 0;
 
-type Word = (typeof words)[number];
+/** How many threads look out for that. */
+export const watching = 1;
 
-/** Where each word stands. */
-export const at = Object.fromEntries(words.map((name, index) => [name, index])) as Record<Word, number>;
+/** Whether the job is open, how many threads may join, and how many are in it. */
+export const state = 2;
 
-/** In `state`: whether the job is open, how many threads may join, and how many are in it. */
+/** The next part that nobody has taken. This word and those after it are the job's, written while nobody is in it. */
+export const next = 3;
+
+export const failed = 4;
+
+/** Whether the last thread to leave posts a message. */
+export const message = 5;
+
+export const parts = 6;
+export const unitsPerPart = 7;
+export const units = 8;
+export const kernel = 9;
+export const params = 10;
+export const operands = 11;
+export const scratch = 12;
+
+/** Bytes of scratch for each thread. */
+export const scratchStep = 13;
+
+/** Of all words. */
+export const boardWords = 14;
+
+/** In `state`. */
 export const open = 2 ** 30;
 export const limitShift = 8;
 export const countMask = 255;
@@ -36,38 +41,7 @@ export const countMask = 255;
 export const noPartLeft = 2 ** 30;
 
 /**
- * What each worker of a pool does. Text, because a worker starts from a text on every host and in every bundle: what it
- * knows stands in here, the kernels come to it in a message.
+ * How often a thread looks for a change before it sleeps, since one that sleeps takes long to wake: less than a
+ * millisecond, in which the caller copies the tensors of the next run.
  */
-export const workerText = `'use strict';
-const at = ${JSON.stringify(at)};
-function serve({ module, memory, board, names }, post) {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const words = new Int32Array(memory.buffer, board, ${words.length});
-  post('ready');
-  for (;;) {
-    const wake = Atomics.load(words, at.wake);
-    const state = Atomics.load(words, at.state);
-    const place = state & ${countMask};
-    if ((state & ${open}) === 0 || place >= ((state >> ${limitShift}) & ${countMask})) {
-      Atomics.wait(words, at.wake, wake);
-      continue;
-    }
-    if (Atomics.compareExchange(words, at.state, state, state + 1) !== state) continue;
-    const [message, parts, per, units, kernel, params, operands, scratch, step] = words.subarray(at.message);
-    const own = (scratch >>> 0) + place * step;
-    try {
-      for (let part; (part = Atomics.add(words, at.next, 1)) < parts; ) {
-        exports[names[kernel]](params, operands, own, part * per, Math.min((part + 1) * per, units));
-      }
-    } catch {
-      Atomics.store(words, at.failed, 1);
-    }
-    Atomics.and(words, at.state, ${~open});
-    const left = (Atomics.sub(words, at.state, 1) - 1) & ${countMask};
-    if (left > 0) continue;
-    if (message) post('over');
-    else Atomics.notify(words, at.state);
-  }
-}
-`;
+export const mostLooks = 100000;

@@ -2,9 +2,10 @@
 import { onAbort } from '../../core/aborts.js';
 import { SepconvError } from '../../core/errors.js';
 import { kernelNames } from '../../core/kernel-table.js';
-import { at, countMask, limitShift, noPartLeft, open, words } from './board.js';
+import * as at from './board.js';
 import type { Heap } from './heap.js';
 import type { WasmKernel } from './module.js';
+import type { WorkerStart } from './worker.js';
 
 /** One worker, and whether it keeps the process alive, as it does at first. */
 export interface Thread {
@@ -20,8 +21,8 @@ interface ThreadEvents {
   readonly onEnd: (cause: unknown) => void;
 }
 
-/** Starts a worker that serves (`board.ts`) with this data. */
-export type StartWorker = (data: object, events: ThreadEvents) => Thread;
+/** Starts a worker (`worker.ts`) with this data. */
+export type StartWorker = (data: WorkerStart, events: ThreadEvents) => Thread;
 
 /** Units of one kernel to share out; every place is an address. */
 export interface Job {
@@ -63,8 +64,8 @@ export class Pool {
     this.#module = module;
     this.#memory = heap.memory;
     this.#start = start;
-    this.#board = heap.allocate(words.length * 4).address;
-    this.#words = new Int32Array(heap.buffer, this.#board, words.length);
+    this.#board = heap.allocate(at.boardWords * 4).address;
+    this.#words = new Int32Array(heap.buffer, this.#board, at.boardWords);
     this.#words.fill(0);
     this.#mayWait = mayWait(this.#words);
   }
@@ -137,10 +138,11 @@ export class Pool {
         kernel.run(params, operands, scratch, part * per, Math.min((part + 1) * per, units));
       }
     } finally {
-      Atomics.store(board, at.next, noPartLeft);
-      Atomics.and(board, at.state, ~open);
+      Atomics.store(board, at.next, at.noPartLeft);
+      Atomics.and(board, at.state, ~at.open);
       let state = Atomics.sub(board, at.state, 1) - 1;
-      while ((state & countMask) > 0) {
+      while ((state & at.countMask) > 0) {
+        for (let i = 0; i < at.mostLooks && Atomics.load(board, at.state) === state; i++);
         Atomics.wait(board, at.state, state);
         state = Atomics.load(board, at.state);
       }
@@ -171,7 +173,7 @@ export class Pool {
   }
 
   async #compute(job: Job, threads: number, signal: AbortSignal | undefined): Promise<void> {
-    const stop = () => Atomics.store(this.#words, at.next, noPartLeft);
+    const stop = () => Atomics.store(this.#words, at.next, at.noPartLeft);
     // One of them keeps the process alive.
     const [keeper] = this.#threads;
     if (keeper === undefined)
@@ -198,12 +200,13 @@ export class Pool {
     const unitsPerPart = Math.ceil(units / Math.min(wanted, units));
     const parts = Math.ceil(units / unitsPerPart);
     const { kernel, params, operands, scratch, scratchStep } = job;
-    // In the order of `words`.
+    // In the order of the board.
     const values = [0, 0, +message, parts, unitsPerPart, units, kernel.index, params, operands, scratch, scratchStep];
     board.set(values, at.next);
-    Atomics.store(board, at.state, open | (threads << limitShift) | joined);
+    Atomics.store(board, at.state, at.open | (threads << at.limitShift) | joined);
     Atomics.add(board, at.wake, 1);
-    Atomics.notify(board, at.wake, Math.min(threads, parts) - joined);
+    const watching = Atomics.load(board, at.watching);
+    Atomics.notify(board, at.wake, Math.max(0, Math.min(threads, parts) - joined - watching));
   }
 
   #check(): void {

@@ -1,5 +1,5 @@
 // The workers of pages.
-import { workerText } from './board.js';
+import { webWorker } from '../../../build/worker-texts.js';
 import type { StartWorker } from './pool.js';
 
 /** Throws the reason where there are none. */
@@ -12,8 +12,7 @@ export function webWorkers(): StartWorker {
     );
   }
   return (data, { onMessage, onEnd }) => {
-    const text = `${workerText}onmessage = ({ data }) => serve(data, (message) => postMessage(message));`;
-    const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+    const url = URL.createObjectURL(new Blob([webWorker], { type: 'text/javascript' }));
     const worker = new Worker(url, { name: 'sepconv' });
     worker.onmessage = ({ data: message }) => {
       URL.revokeObjectURL(url);
