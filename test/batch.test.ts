@@ -66,7 +66,7 @@ describe('sepconv batch', () => {
     truncateSync(at('again-out/0.png'), 100);
     rmSync(at('again-out/2.png'));
     appendFileSync(at('again-out/.sepconv-batch.jsonl'), '\n{"output":"more/1.j');
-    const leftover = at('again-out/.0.png.0123456789ab');
+    const leftover = at('again-out/.0.png.0123456789abcdef01234567');
     writeFileSync(leftover, 'half');
     expect(await resumed(['--dry-run'])).toEqual(['again/0.png', 'again/2.png']);
     expect(await resumed()).toEqual(['again/0.png', 'again/2.png']);

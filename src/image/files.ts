@@ -1,10 +1,10 @@
 // Bytes from a path or standard input, and to a path or standard output: whole, or not at all.
-import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import type { Stats } from 'node:fs';
+import { type FileHandle, link, lstat, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { invalid, SepconvError } from '../core/errors.js';
+import { clearDead, dropTemporary, temporaryFor } from './temporaries.js';
 
 /**
  * Reads a whole file, or standard input where `path` is `-`.
@@ -24,57 +24,41 @@ export async function readBytes(argument: string, path: string): Promise<Uint8Ar
  * Checks, before any work is done, that a file may be written: it must not exist, or with `force` be a regular file.
  *
  * @param argument what the path was given as, for errors
+ * @returns what stands there
  * @throws SepconvError (rejects) `ERR_FILE`
  */
-export async function checkWritable(argument: string, path: string, force: boolean): Promise<void> {
+export async function checkWritable(argument: string, path: string, force: boolean): Promise<Stats | undefined> {
   const present = await lstat(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined;
     throw fileError(argument, 'a writable file', path, cause);
   });
-  if (present === undefined) return;
-  if (!present.isFile()) throw invalid('ERR_FILE', argument, 'a regular file', path, 'choose another name');
+  if (present === undefined) return undefined;
   if (!force) throw exists(argument, path);
+  if (!present.isFile())
+    throw invalid('ERR_FILE', argument, 'a regular file', path, 'name another one, or - for stdout');
+  return present;
 }
 
 /**
  * Writes a whole file: to a temporary file beside it, which is flushed and then takes its name. An existing file is kept
- * unless `force`.
+ * unless `force`; what takes its place may be read and written by the same people.
  *
  * @param argument what the path was given as, for errors
  * @throws SepconvError (rejects) `ERR_FILE`; nothing is left behind then
  */
 export async function writeBytes(argument: string, path: string, bytes: Uint8Array, force: boolean): Promise<void> {
-  await checkWritable(argument, path, force);
-  const temporary = join(dirname(path), `${temporaryPrefix(path)}${randomBytes(6).toString('hex')}`);
-  keepTrackOf(temporary);
+  const present = await checkWritable(argument, path, force);
+  await clearDead(dirname(path));
+  const temporary = temporaryFor(path);
   try {
-    const file = await open(temporary, 'wx');
-    await flushed(file, bytes).finally(() => file.close());
+    const file = await open(temporary, 'wx', present && present.mode & 0o600);
+    await flushed(file, bytes, present).finally(() => file.close());
     if (force) await rename(temporary, path);
     else await linkOrRename(argument, temporary, path);
   } catch (cause) {
     throw cause instanceof SepconvError ? cause : fileError(argument, 'a writable file', path, cause);
   } finally {
-    await rm(temporary, { force: true }).catch(() => {});
-    temporaries.delete(temporary);
-  }
-}
-
-/**
- * Removes the temporary files that processes which were killed while they wrote these files left beside them. Nobody else may
- * write the same files meanwhile.
- */
-export async function removeLeftovers(paths: readonly string[]): Promise<void> {
-  const byFolder = new Map<string, Set<string>>();
-  for (const path of paths) {
-    const prefixes = byFolder.get(dirname(path)) ?? new Set();
-    byFolder.set(dirname(path), prefixes.add(temporaryPrefix(path)));
-  }
-  for (const [folder, prefixes] of byFolder) {
-    for (const name of await readdir(folder).catch(() => [])) {
-      const [, prefix = ''] = /^(\..+\.)[0-9a-f]{12}$/.exec(name) ?? [];
-      if (prefixes.has(prefix)) await rm(join(folder, name), { force: true }).catch(() => {});
-    }
+    await dropTemporary(temporary);
   }
 }
 
@@ -107,27 +91,24 @@ export async function writeStdout(content: string | Uint8Array): Promise<void> {
   }
 }
 
-function temporaryPrefix(path: string): string {
-  return `.${basename(path)}.`;
-}
-
-/** Files that a process which ends would leave behind. */
-const temporaries = new Set<string>();
-let isWatching = false;
-
-function keepTrackOf(temporary: string): void {
-  if (!isWatching) {
-    process.once('exit', () => {
-      for (const path of temporaries) rmSync(path, { force: true });
-    });
-  }
-  isWatching = true;
-  temporaries.add(temporary);
-}
-
-async function flushed(file: FileHandle, bytes: Uint8Array): Promise<void> {
+async function flushed(file: FileHandle, bytes: Uint8Array, present: Stats | undefined): Promise<void> {
+  if (present !== undefined) await setAccess(file, present);
   await file.writeFile(bytes);
   await file.sync();
+}
+
+/** Who may do what with the file that is replaced. What only others may give away stays the writer's, and closed to his group. */
+async function setAccess(file: FileHandle, { uid, gid, mode }: Stats): Promise<void> {
+  const own = await file.stat();
+  const changed = (owner: number, group: number) =>
+    file.chown(owner, group).then(
+      () => true,
+      () => false,
+    );
+  const isSameGroup = own.gid === gid || (await changed(own.uid, gid));
+  if (own.uid !== uid) await changed(uid, isSameGroup ? gid : own.gid);
+  const wanted = mode & (isSameGroup ? 0o777 : 0o707);
+  if ((own.mode & 0o777) !== wanted) await file.chmod(wanted);
 }
 
 /** A link fails where the name was taken meanwhile; a rename would replace it. Not every file system has links. */

@@ -104,7 +104,7 @@ test('what a killed worker had half written is removed by the next try', async (
   const batch = startBatch(pictures, 'half-out');
   await until(() => withQueue(async (queue) => (await queue.getActiveCount()) === 2));
   await worker.kill('SIGKILL');
-  for (const name of ['0.png', '1.png']) writeFileSync(at(`half-out/.${name}.0123456789ab`), 'half');
+  for (const name of ['0.png', '1.png']) writeFileSync(at(`half-out/.${name}.0123456789abcdef01234567`), 'half');
   await startWorker();
   await expectDone(batch, pictures);
   await expectWhole(pictures, 'half-out');

@@ -1,9 +1,9 @@
 // One picture of the queue, within what the worker grants.
 import { sep } from 'node:path';
 import { SepconvError } from '../../core/errors.js';
-import { removeLeftovers } from '../../image/files.js';
 import { isFilterFile } from '../../image/filters.js';
 import { type Format, formatOf } from '../../image/formats.js';
+import { removeLeftovers } from '../../image/temporaries.js';
 import type { Operations } from '../../ops/index.js';
 import { isAddress } from '../inputs.js';
 import { processPicture } from '../process-picture.js';
