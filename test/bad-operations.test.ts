@@ -228,9 +228,21 @@ describe('types', () => {
     expectError(() => sepFilter2d(picture, taps, taps, into(float32)), 'ERR_DTYPE', 'out.data', 'Uint8Array');
     expectError(() => sepFilter2d(image, taps, taps, into(picture)), 'ERR_DTYPE', 'out.data', 'Float32Array');
     const clamped = { data: new Uint8ClampedArray(120), shape: picture.shape } as never;
-    expectError(() => sepFilter2d(clamped, taps, taps), 'ERR_DTYPE', 'input.data');
-    const operator = prepareSepFilter2d(taps, taps, { dtype: 'uint8' });
-    expectError(() => operator.run(image as never), 'ERR_DTYPE', 'input.data', 'Uint8Array');
+    const either = 'expected a Float32Array or a Uint8Array, got';
+    const view = 'give new Uint8Array(data.buffer, data.byteOffset, data.length), which is the same memory';
+    const isClamped = `${either} Uint8ClampedArray of 120 bytes; ${view}`;
+    expectError(() => sepFilter2d(clamped, taps, taps), 'ERR_DTYPE', 'input.data', isClamped);
+    expectError(() => tensor(new Uint8ClampedArray(6) as never, [6]), 'ERR_DTYPE', 'data', view);
+    const wide = { data: new Uint16Array(120), shape: picture.shape } as never;
+    const from = 'convert it with Float32Array.from(…)';
+    expectError(
+      () => sepFilter2d(wide, taps, taps),
+      'ERR_DTYPE',
+      'input.data',
+      `${either} Uint16Array of 240 bytes; ${from}`,
+    );
+    expectError(() => activate(clamped, 'relu'), 'ERR_DTYPE', 'input.data', `Uint8ClampedArray of 120 bytes; ${from}`);
+    expectError(() => activate(wide, 'relu'), 'ERR_DTYPE', 'input.data', `Uint16Array of 240 bytes; ${from}`);
   });
   testEach(
     'options of sepFilter2d',

@@ -1,6 +1,6 @@
 // Tensors are plain data: a typed array and its shape. Nothing to dispose but what a runtime allocates.
 import { AllocatedTensor, disposedError, isThere } from './allocated.js';
-import { arrayClasses, dtypeOf, lengthOf, plainArray, type TensorData } from './arrays.js';
+import { arrayClasses, dtypeOf, lengthOf, plainArray, type TensorData, typedArrayName } from './arrays.js';
 import { invalid } from './errors.js';
 import type { Memory } from './kernels.js';
 import type { Dtype } from './params.js';
@@ -25,7 +25,7 @@ export interface Tensor<D extends TensorData = Float32Array> {
  */
 export function tensor<D extends TensorData>(data: D, shape: Shape): Tensor<D> {
   const sizes = readShape('shape', shape);
-  checkData('data', data, sizeOf(sizes), dtypeOf(data) ?? 'float32');
+  checkData('data', data, sizeOf(sizes), eitherType('data', data));
   return { data, shape: sizes };
 }
 
@@ -52,11 +52,21 @@ export function readTensorData(argument: string, value: object): unknown {
   return data;
 }
 
-/** Reads the type of element of what should be a tensor. */
-export function readDtype(argument: string, value: unknown): Dtype | undefined {
+/** Reads the type of element of what should be a tensor of either type. */
+export function readDtype(argument: string, value: unknown): Dtype {
   readTensorShape(argument, value);
   const data = readTensorData(argument, value as object);
-  return AllocatedTensor.is(data) ? data.dtype : dtypeOf(data);
+  return AllocatedTensor.is(data) ? data.dtype : eitherType(`${argument}.data`, data);
+}
+
+function eitherType(argument: string, data: unknown): Dtype {
+  const dtype = dtypeOf(data);
+  if (dtype !== undefined) return dtype;
+  const fix =
+    typedArrayName(data) === 'Uint8ClampedArray'
+      ? 'give new Uint8Array(data.buffer, data.byteOffset, data.length), which is the same memory'
+      : 'convert it with Float32Array.from(…)';
+  throw invalid('ERR_DTYPE', argument, 'a Float32Array or a Uint8Array', data, fix);
 }
 
 /** @internal Checks what `readTensorData` gave: the memory of an allocated tensor, or a plain array, whatever its class. */
