@@ -24,8 +24,8 @@ export function settle<Name extends OperationName>(
     throw invalid('ERR_OPTION', 'op', `one of ${Object.keys(ops).join(', ')}`, name, 'name one of them');
   }
   const op: Op<never> = ops[name];
-  checkOptions(options);
   const shapes = readShapes(op.filters, filterShape);
+  checkOptions(options, op.options);
   const { layout } = (options ?? {}) as { layout?: unknown };
   const { channels } = imageSize(readShape('inputShape', inputShape, 4), layout === 'NCHW' ? 'NCHW' : 'NHWC');
   const settled = op.settle(shapes, (options ?? {}) as never, channels);

@@ -2,23 +2,22 @@
 import type { TensorData } from './arrays.js';
 import type { Kernels } from './kernels.js';
 import { imageSize } from './layout.js';
-import { Operator } from './operator.js';
-import { checkOptions, type RunAsyncOptions, type RunOptions } from './options.js';
+import { Operator, withResidual } from './operator.js';
+import type { RunAsyncOptions, RunOptions } from './options.js';
 import type { Op } from './settled.js';
 import { readTensorShape, type Tensor } from './tensor.js';
 
 /** @internal A one-shot call: prepare, run, dispose. */
 export function runOnce<D extends TensorData, Options extends object>(
   kernels: Kernels,
-  op: Op<Omit<Options, keyof RunOptions>>,
+  op: Op<Options>,
   input: Tensor<D>,
   filters: readonly Tensor[],
   options: (Options & RunOptions<D>) | undefined,
 ): Tensor<D> {
-  checkOptions(options);
-  const { operator, run } = prepareOnce(kernels, op, input, filters, options);
+  const operator = prepareOnce(kernels, op, input, filters, options, withResidual.run);
   try {
-    return operator.run(input, run);
+    return operator.run(input, { out: options?.out, residual: options?.residual });
   } finally {
     operator[Symbol.dispose]();
   }
@@ -27,31 +26,30 @@ export function runOnce<D extends TensorData, Options extends object>(
 /** @internal The same, asynchronous. */
 export async function runOnceAsync<D extends TensorData, Options extends object>(
   kernels: Kernels,
-  op: Op<Omit<Options, keyof RunOptions>>,
+  op: Op<Options>,
   input: Tensor<D>,
   filters: readonly Tensor[],
   options: (Options & RunAsyncOptions<D>) | undefined,
 ): Promise<Tensor<D>> {
-  checkOptions(options);
-  const { signal, ...others } = (options ?? {}) as Options & RunAsyncOptions<D>;
-  const { operator, run } = prepareOnce(kernels, op, input, filters, others);
+  const operator = prepareOnce(kernels, op, input, filters, options, withResidual.runAsync);
   try {
-    return await operator.runAsync(input, { ...run, signal });
+    const run = { out: options?.out, residual: options?.residual, signal: options?.signal };
+    return await operator.runAsync(input, run);
   } finally {
     operator[Symbol.dispose]();
   }
 }
 
-/** The operator of a one-shot call, and what belongs to its run. */
+/** The operator of a one-shot call, whose options hold those of its run, too. */
 function prepareOnce<D extends TensorData>(
   kernels: Kernels,
   op: Op<never>,
   input: Tensor<D>,
   filters: readonly Tensor[],
-  options: RunOptions<D> | undefined,
-): { operator: Operator<D>; run: RunOptions<D> } {
-  const { out, residual, ...rest } = (options ?? {}) as RunOptions<D> & { layout?: unknown };
+  options: (RunOptions<D> & { readonly layout?: unknown }) | undefined,
+  ofRun: readonly string[],
+): Operator<D> {
   const shape = readTensorShape('input', input, 4);
-  const { channels } = imageSize(shape, rest.layout === 'NCHW' ? 'NCHW' : 'NHWC');
-  return { operator: new Operator<D>(kernels, op, filters, rest, channels), run: { out, residual } };
+  const { channels } = imageSize(shape, options?.layout === 'NCHW' ? 'NCHW' : 'NHWC');
+  return new Operator<D>(kernels, op, filters, options, channels, ofRun);
 }

@@ -31,7 +31,8 @@ import {
 import { arrayOf, readTensorData, readTensorShape, type Tensor } from './tensor.js';
 import { type Traced, type Tracing, tracing } from './tracing.js';
 
-const withResidual = { run: ['out', 'residual'], runAsync: ['out', 'residual', 'signal'] };
+/** @internal The names of what belongs to a run. */
+export const withResidual = { run: ['out', 'residual'], runAsync: ['out', 'residual', 'signal'] };
 const optionsOf = {
   none: { run: ['out'], runAsync: ['out', 'signal'] },
   optional: withResidual,
@@ -61,15 +62,16 @@ export class Operator<D extends TensorData = Float32Array, R extends ResidualRul
   readonly #staging = new Staging();
   readonly #underWay = new Set<Promise<unknown>>();
 
-  /** @internal Made by the `prepare…` functions. */
+  /** @internal Made by the `prepare…` functions; by one-shot calls with the names of options that belong to their run. */
   constructor(
     kernels: Kernels,
     op: Op<never>,
     filters: readonly Tensor[],
     options: object | undefined,
     inputChannels?: number,
+    ofRun: readonly string[] = [],
   ) {
-    checkOptions(options);
+    checkOptions(options, [...op.options, ...ofRun]);
     const shapes = op.filters.map((name, index) => readTensorShape(name, filters[index]));
     const data = op.filters.map((name, index) => readTensorData(name, filters[index]));
     const settled = op.settle(shapes, (options ?? {}) as never, inputChannels);

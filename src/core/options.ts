@@ -82,12 +82,11 @@ export type RunArguments<D extends TensorData, R extends ResidualRule, More = un
   : [options?: OperatorRunOptions<D, R> & More];
 
 /** Refuses what is not an object of options, and names that are not `known`. */
-export function checkOptions(options: unknown, known?: readonly string[]): void {
+export function checkOptions(options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
   if (typeof options !== 'object' || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
     throw invalid('ERR_OPTION', 'options', 'an object', options, 'give { name: value, … } or nothing');
   }
-  if (known === undefined) return;
   // Not by Object.keys, which makes an array.
   for (const name in options) {
     if (known.includes(name) || !Object.hasOwn(options, name)) continue;

@@ -13,8 +13,10 @@ export interface Op<Options> {
   readonly name: string;
   /** The names of its filter arguments, in order. */
   readonly filters: readonly string[];
+  /** The names of its options. */
+  readonly options: readonly string[];
   /**
-   * Checks the filters' shapes and the options, and settles everything that does not depend on the input's size.
+   * Checks the filters' shapes and the options, which are read, and settles everything that does not depend on the input's size.
    * `inputChannels` is known in a one-shot call only.
    */
   settle(filters: readonly Shape[], options: Options, inputChannels?: number): Settled;

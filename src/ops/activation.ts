@@ -34,6 +34,7 @@ type OutAsync = Pick<RunAsyncOptions, 'out' | 'signal'>;
 export const elementwise: Op<ActivateOptions> = {
   name: 'activate',
   filters: [],
+  options: ['layout', 'activation'],
   settle(_, options) {
     if (options.activation === undefined) {
       throw invalid('ERR_OPTION', 'activation', 'an activation', undefined, "name one, such as 'relu'");
@@ -46,11 +47,11 @@ export const elementwise: Op<ActivateOptions> = {
 export const addition: Op<AddOptions> = {
   name: 'add',
   filters: [],
+  options: ['layout', 'activation'],
   settle: (_, options) => settleElements(options, 'required'),
 };
 
 function settleElements(options: AddOptions, residual: 'none' | 'required'): Settled {
-  checkOptions(options, ['layout', 'activation']);
   const layout = readLayout(options);
   const { activation, slope } = readActivation('activation', options.activation);
   const pixel = readWindow({}, 1, 1);
@@ -84,23 +85,27 @@ export function activationOperations(kernels: () => Kernels): ActivationOperatio
   return {
     activate(input, activation, options) {
       checkOptions(options, ['layout', 'out']);
-      return runOnce(kernels(), elementwise, input, [], { ...options, activation });
+      const { layout, out } = options ?? {};
+      return runOnce(kernels(), elementwise, input, [], { activation, layout, out });
     },
     async activateAsync(input, activation, options) {
       checkOptions(options, ['layout', 'out', 'signal']);
-      return runOnceAsync(kernels(), elementwise, input, [], { ...options, activation });
+      const { layout, out, signal } = options ?? {};
+      return runOnceAsync(kernels(), elementwise, input, [], { activation, layout, out, signal });
     },
     prepareActivate(activation, options) {
       checkOptions(options, ['layout']);
-      return new Operator(kernels(), elementwise, [], { ...options, activation });
+      return new Operator(kernels(), elementwise, [], { activation, layout: options?.layout });
     },
-    add(a, b, options) {
+    add(a, residual, options) {
       checkOptions(options, ['layout', 'activation', 'out']);
-      return runOnce(kernels(), addition, a, [], { ...options, residual: b });
+      const { layout, activation, out } = options ?? {};
+      return runOnce(kernels(), addition, a, [], { layout, activation, out, residual });
     },
-    async addAsync(a, b, options) {
+    async addAsync(a, residual, options) {
       checkOptions(options, ['layout', 'activation', 'out', 'signal']);
-      return runOnceAsync(kernels(), addition, a, [], { ...options, residual: b });
+      const { layout, activation, out, signal } = options ?? {};
+      return runOnceAsync(kernels(), addition, a, [], { layout, activation, out, residual, signal });
     },
     prepareAdd: (options) => new Operator(kernels(), addition, [], options),
   };

@@ -8,7 +8,6 @@ import { filterAxes } from '../core/layout.js';
 import { runOnce, runOnceAsync } from '../core/one-shot.js';
 import { Operator } from '../core/operator.js';
 import {
-  checkOptions,
   type LayoutOptions,
   type RunAsyncOptions,
   type RunOptions,
@@ -33,14 +32,12 @@ export interface Conv2dOptions extends LayoutOptions, WindowOptions, BorderOptio
   readonly groups?: number | undefined;
 }
 
-const known = ['layout', 'filterLayout', 'groups', 'strides', 'padding', 'border', 'dilations', 'bias', 'activation'];
-
 /** @internal */
 export const standard: Op<Conv2dOptions> = {
   name: 'conv2d',
   filters: ['filter'],
+  options: ['layout', 'filterLayout', 'groups', 'strides', 'padding', 'border', 'dilations', 'bias', 'activation'],
   settle([shape], options) {
-    checkOptions(options, known);
     const layout = readLayout(options);
     const filter = readFilter(shape, layout, options);
     const window = readWindow(options, filter.height, filter.width);

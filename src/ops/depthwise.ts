@@ -9,7 +9,6 @@ import { filterAxes } from '../core/layout.js';
 import { runOnce, runOnceAsync } from '../core/one-shot.js';
 import { Operator } from '../core/operator.js';
 import {
-  checkOptions,
   type LayoutOptions,
   type RunAsyncOptions,
   type RunOptions,
@@ -38,18 +37,8 @@ export interface DepthwiseConv2dOptions extends LayoutOptions, WindowOptions, Bo
 export const depthwise: Op<DepthwiseConv2dOptions> = {
   name: 'depthwiseConv2d',
   filters: ['filter'],
+  options: ['layout', 'filterLayout', 'groups', 'strides', 'padding', 'border', 'dilations', 'bias', 'activation'],
   settle([shape], options, inputChannels) {
-    checkOptions(options, [
-      'layout',
-      'filterLayout',
-      'groups',
-      'strides',
-      'padding',
-      'border',
-      'dilations',
-      'bias',
-      'activation',
-    ]);
     const layout = readLayout(options);
     const filter = readDepthwiseFilter('filter', shape, layout, options, inputChannels);
     const window = readWindow(options, filter.height, filter.width);

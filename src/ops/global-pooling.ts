@@ -3,13 +3,7 @@ import { defaultKernels } from '../core/default-kernels.js';
 import type { Kernels } from '../core/kernels.js';
 import { runOnce, runOnceAsync } from '../core/one-shot.js';
 import { Operator } from '../core/operator.js';
-import {
-  checkOptions,
-  type LayoutOptions,
-  type RunAsyncOptions,
-  type RunOptions,
-  readLayout,
-} from '../core/options.js';
+import { type LayoutOptions, type RunAsyncOptions, type RunOptions, readLayout } from '../core/options.js';
 import type { Reduction } from '../core/params.js';
 import type { Op } from '../core/settled.js';
 import type { Tensor } from '../core/tensor.js';
@@ -28,8 +22,8 @@ function globalPool(name: string, reduction: Reduction): Op<LayoutOptions> {
   return {
     name,
     filters: [],
+    options: ['layout'],
     settle(_, options) {
-      checkOptions(options, ['layout']);
       return settlePooling(reduction, readLayout(options), ({ height, width }) => readWindow({}, height, width));
     },
   };

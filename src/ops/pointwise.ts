@@ -8,7 +8,6 @@ import { filterAxes } from '../core/layout.js';
 import { runOnce, runOnceAsync } from '../core/one-shot.js';
 import { Operator } from '../core/operator.js';
 import {
-  checkOptions,
   type LayoutOptions,
   type Pair,
   type RunAsyncOptions,
@@ -36,8 +35,8 @@ export interface PointwiseConv2dOptions extends LayoutOptions, EpilogueOptions {
 export const pointwise: Op<PointwiseConv2dOptions> = {
   name: 'pointwiseConv2d',
   filters: ['filter'],
+  options: ['layout', 'filterLayout', 'strides', 'bias', 'activation'],
   settle([shape], options) {
-    checkOptions(options, ['layout', 'filterLayout', 'strides', 'bias', 'activation']);
     const layout = readLayout(options);
     const filterLayout = readName(
       'filterLayout',

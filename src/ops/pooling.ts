@@ -7,7 +7,6 @@ import type { ImageSize } from '../core/layout.js';
 import { runOnce, runOnceAsync } from '../core/one-shot.js';
 import { Operator } from '../core/operator.js';
 import {
-  checkOptions,
   type LayoutOptions,
   type Pair,
   type RunAsyncOptions,
@@ -51,8 +50,8 @@ const known = ['layout', 'windowDimensions', 'strides', 'padding', 'dilations', 
 export const maxPool: Op<Pool2dOptions> = {
   name: 'maxPool2d',
   filters: [],
+  options: known,
   settle(_, options) {
-    checkOptions(options, known);
     return settleWindow('max', options);
   },
 };
@@ -61,8 +60,8 @@ export const maxPool: Op<Pool2dOptions> = {
 export const avgPool: Op<AvgPool2dOptions> = {
   name: 'avgPool2d',
   filters: [],
+  options: /* @__PURE__ */ known.concat('countIncludePad'),
   settle(_, options) {
-    checkOptions(options, [...known, 'countIncludePad']);
     const padded = readFlag('countIncludePad', options.countIncludePad);
     return settleWindow(padded ? 'averagePadded' : 'average', options);
   },
@@ -71,8 +70,9 @@ export const avgPool: Op<AvgPool2dOptions> = {
 function settleWindow(reduction: Reduction, options: Pool2dOptions): Settled {
   const layout = readLayout(options);
   const [height, width] = readPair('windowDimensions', options.windowDimensions, 1, 'ERR_OPTION');
+  const { strides, padding, dilations } = options;
   const window = readWindow(
-    { ...options, strides: options.strides === undefined ? [height, width] : options.strides },
+    { strides: strides === undefined ? [height, width] : strides, padding, dilations },
     height,
     width,
   );

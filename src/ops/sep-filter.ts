@@ -40,8 +40,8 @@ export interface SepFilter2dTypes extends SepFilter2dOptions {
 export const sepFilter: Op<SepFilter2dTypes> = {
   name: 'sepFilter2d',
   filters: ['rowFilter', 'columnFilter'],
+  options: ['layout', 'border', 'dtype', 'outputDtype'],
   settle([row, column], options) {
-    checkOptions(options, ['layout', 'border', 'dtype', 'outputDtype']);
     const layout = readLayout(options);
     const border = borders.indexOf(readName('border', options.border, borders, 'replicate'));
     const dtype = readName('dtype', options.dtype, dtypes, 'float32');
@@ -105,18 +105,23 @@ export function sepFilterOperations(kernels: () => Kernels): SepFilterOperations
   return {
     sepFilter2d(image, rowFilter, columnFilter, options) {
       checkOptions(options, ['layout', 'border', 'out']);
+      const { layout, border, out } = options ?? {};
       const filters = [taps('rowFilter', rowFilter), taps('columnFilter', columnFilter)];
-      const dtype = readDtype('input', image) ?? 'float32';
-      return runOnce<typeof image.data, SepFilter2dTypes>(kernels(), sepFilter, image, filters, { ...options, dtype });
+      const dtype = readDtype('input', image);
+      return runOnce<typeof image.data, SepFilter2dTypes>(kernels(), sepFilter, image, filters, {
+        dtype,
+        layout,
+        border,
+        out,
+      });
     },
     async sepFilter2dAsync(image, rowFilter, columnFilter, options) {
       checkOptions(options, ['layout', 'border', 'out', 'signal']);
+      const { layout, border, out, signal } = options ?? {};
       const filters = [taps('rowFilter', rowFilter), taps('columnFilter', columnFilter)];
-      const dtype = readDtype('input', image) ?? 'float32';
-      return runOnceAsync<typeof image.data, SepFilter2dTypes>(kernels(), sepFilter, image, filters, {
-        ...options,
-        dtype,
-      });
+      const dtype = readDtype('input', image);
+      const read = { dtype, layout, border, out, signal };
+      return runOnceAsync<typeof image.data, SepFilter2dTypes>(kernels(), sepFilter, image, filters, read);
     },
     prepareSepFilter2d(rowFilter: Float32Array, columnFilter: Float32Array, options?: SepFilter2dTypes) {
       const filters = [taps('rowFilter', rowFilter), taps('columnFilter', columnFilter)];

@@ -9,7 +9,6 @@ import { outputSize } from '../core/layout.js';
 import { runOnce, runOnceAsync } from '../core/one-shot.js';
 import { Operator } from '../core/operator.js';
 import {
-  checkOptions,
   type LayoutOptions,
   type RunAsyncOptions,
   type RunOptions,
@@ -39,20 +38,20 @@ export interface SeparableConv2dOptions extends LayoutOptions, WindowOptions, Bo
 export const separable: Op<SeparableConv2dOptions> = {
   name: 'separableConv2d',
   filters: ['depthwiseFilter', 'pointwiseFilter'],
+  options: [
+    'layout',
+    'filterLayout',
+    'groups',
+    'strides',
+    'padding',
+    'border',
+    'dilations',
+    'depthwiseBias',
+    'depthwiseActivation',
+    'bias',
+    'activation',
+  ],
   settle([depthwiseShape, pointwiseShape], options, inputChannels) {
-    checkOptions(options, [
-      'layout',
-      'filterLayout',
-      'groups',
-      'strides',
-      'padding',
-      'border',
-      'dilations',
-      'depthwiseBias',
-      'depthwiseActivation',
-      'bias',
-      'activation',
-    ]);
     const layout = readLayout(options);
     const first = readDepthwiseFilter('depthwiseFilter', depthwiseShape, layout, options, inputChannels);
     const filterLayout = options.filterLayout ?? (layout === 'NHWC' ? 'HWCM' : 'OIHW');

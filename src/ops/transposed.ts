@@ -7,7 +7,6 @@ import { filterAxes } from '../core/layout.js';
 import { runOnce, runOnceAsync } from '../core/one-shot.js';
 import { Operator } from '../core/operator.js';
 import {
-  checkOptions,
   type LayoutOptions,
   type Pair,
   type RunAsyncOptions,
@@ -38,24 +37,22 @@ export interface ConvTranspose2dOptions extends LayoutOptions, WindowOptions, Ep
   readonly outputPadding?: Pair | undefined;
 }
 
-const known = [
-  'layout',
-  'filterLayout',
-  'groups',
-  'strides',
-  'padding',
-  'dilations',
-  'outputPadding',
-  'bias',
-  'activation',
-];
-
 /** @internal */
 export const transposed: Op<ConvTranspose2dOptions> = {
   name: 'convTranspose2d',
   filters: ['filter'],
+  options: [
+    'layout',
+    'filterLayout',
+    'groups',
+    'strides',
+    'padding',
+    'dilations',
+    'outputPadding',
+    'bias',
+    'activation',
+  ],
   settle([shape], options) {
-    checkOptions(options, known);
     const layout = readLayout(options);
     const filter = readFilter(shape, layout, options);
     const window = readWindow(options, filter.height, filter.width);
