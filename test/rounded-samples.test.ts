@@ -1,5 +1,6 @@
 // Results on their way to samples and to their hash: by kernels and by views, as the plain ways have it.
 import { describe, expect, test } from 'vitest';
+import { reference } from '../src/backends/reference/index.js';
 import { outputBytes } from '../src/image/output-bytes.js';
 import { toPixels } from '../src/image/pixels.js';
 import { Reserve } from '../src/image/reserve.js';
@@ -49,4 +50,12 @@ test('the bytes of an output are little-endian words, a NaN of any bits one of t
   };
   expect(bytesOf(new Float32Array(words.buffer, 4, 2))).toEqual([0x80000000, 0x7f800000]);
   expect(bytesOf(new Float32Array(words.buffer))).toEqual([0x3f800000, 0x80000000, 0x7f800000, 0x7fc00000, 0x7fc00000]);
+});
+
+test('bytes do not become floats: what is asked for so is refused', () => {
+  const tap = Float32Array.of(1);
+  const types = { dtype: 'uint8', outputDtype: 'float32' } as const;
+  expect(() => operationsOn(() => reference).prepareSepFilter2d(tap, tap, types as never)).toThrow(
+    expect.objectContaining({ code: 'ERR_OPTION' }),
+  );
 });

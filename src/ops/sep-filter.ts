@@ -47,7 +47,8 @@ export const sepFilter: Op<SepFilter2dTypes> = {
     const dtype = readName('dtype', options.dtype, dtypes, 'float32');
     const across = readWindow({ padding: 'same' }, 1, tapsOf('rowFilter', row));
     const down = readWindow({ padding: 'same' }, tapsOf('columnFilter', column), 1);
-    const outputDtype = readName('outputDtype', options.outputDtype, dtypes, dtype);
+    const outputDtypes: readonly Dtype[] = dtype === 'uint8' ? ['uint8'] : dtypes;
+    const outputDtype = readName('outputDtype', options.outputDtype, outputDtypes, dtype);
     const types: readonly Dtype[] = [dtype, 'float32', outputDtype];
     const passes = [across, down].map((window, pass) => ({
       window,
