@@ -76,12 +76,13 @@ describe.each(builds)('$addon', ({ addon, libraries, prefix }) => {
   });
 });
 
-/** Those that an addon may take: POSIX has them all, and so have glibc 2.17 and musl. */
+/** Those that an addon may take: glibc 2.17 has them all, and so has musl. */
 const functionsOfLibc = new Set([
   ...['malloc', 'calloc', 'free', 'memcpy', 'memmove', 'memset', 'memcmp', 'strcmp', 'strlen', 'clock_gettime'],
   ...['create', 'detach', 'once', 'key_create', 'getspecific', 'setspecific'].map((name) => `pthread_${name}`),
   ...['lock', 'unlock'].map((name) => `pthread_mutex_${name}`),
   ...['wait', 'timedwait', 'signal', 'broadcast'].map((name) => `pthread_cond_${name}`),
+  ...['getpid', 'syscall', 'sched_getaffinity', 'sched_setaffinity', 'sched_getcpu', '__sched_cpucount'],
 ]);
 
 describe.each(prebuilds.filter(isBuilt))('$addon', ({ addon, prefix }) => {

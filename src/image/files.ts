@@ -33,9 +33,9 @@ export async function checkWritable(argument: string, path: string, force: boole
     throw fileError(argument, 'a writable file', path, cause);
   });
   if (present === undefined) return undefined;
-  if (!force) throw exists(argument, path);
   if (!present.isFile())
-    throw invalid('ERR_FILE', argument, 'a regular file', path, 'name another one, or - for stdout');
+    throw invalid('ERR_FILE', argument, 'a regular file', path, 'choose another name, or - for stdout');
+  if (!force) throw exists(argument, path);
   return present;
 }
 
