@@ -23,8 +23,7 @@
     {
       'target_name': 'sepconv',
       'sources': ['native/addon.cc'],
-      'include_dirs': ["<!(node -p \"require('node-addon-api').include_dir\")"],
-      'defines': ['NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS', 'NAPI_VERSION=9'],
+      'defines': ['NAPI_VERSION=9'],
       'dependencies': ['kernels_scalar'],
       'conditions': [
         ['target_arch == "x64"', {'dependencies': ['kernels_sse2', 'kernels_avx2', 'kernels_avx2fma', 'kernels_avx512', 'kernels_avx512fma']}],

@@ -1,7 +1,5 @@
-// What JavaScript calls: unwraps a call, and hands the work to the pool. node-addon-api gives the headers and the
-// registration; the rest is plain N-API (values.h), for the library to need no C++ run time.
-#include <napi.h>
-
+// What JavaScript calls: unwraps a call, and hands the work to the pool. Plain N-API (values.h), for the library to
+// need no C++ run time.
 #include "environment.h"
 #include "isa.h"
 #include "line.h"
@@ -215,8 +213,10 @@ napi_value kernelNames(napi_env env) {
   return names;
 }
 
+}  // namespace
+
 /** What src/backends/native.ts declares as `Addon`. */
-Napi::Object init(Napi::Env env, Napi::Object exports) {
+NAPI_MODULE_INIT() {
   Environment::open(env);
   set(env, exports, "isas", isaNames(env, false));
   set(env, exports, "fusedIsas", isaNames(env, true));
@@ -240,7 +240,3 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   set(env, exports, "free", freeMemory);
   return exports;
 }
-
-}  // namespace
-
-NODE_API_MODULE(sepconv, init)

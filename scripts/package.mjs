@@ -18,14 +18,8 @@ for (const platform of ['linux-x64', 'linux-arm64']) {
   else console.log(`no addon was prebuilt for ${platform}: there WebAssembly will serve`);
 }
 
-// The sources, with the headers that the repository has from a package.
-const headers = join(root, 'node_modules/node-addon-api');
-for (const name of ['napi.h', 'napi-inl.h', 'napi-inl.deprecated.h', 'LICENSE.md']) {
-  cpSync(join(headers, name), join(target, 'native/node-addon-api', name));
-}
 const gyp = readFileSync(join(root, 'binding.gyp'), 'utf8');
-const beside = gyp.replaceAll("'native/", "'").replace(/"<!\(node -p .*?\)"/, "'node-addon-api'");
-writeFileSync(join(target, 'native/binding.gyp'), beside);
+writeFileSync(join(target, 'native/binding.gyp'), gyp.replaceAll("'native/", "'"));
 
 const repository = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const { scripts, devDependencies, private: isPrivate, ...kept } = repository;

@@ -3,7 +3,6 @@
 // behaviour; of the instruction sets only the scalar one is instrumented there).
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -44,18 +43,17 @@ function addon() {
     cpSync(join(build, part), join(copy, 'build', part));
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  const { include_dir: wrapper } = createRequire(import.meta.url)('node-addon-api');
-  const includes = [join(dirname(dirname(process.execPath)), 'include/node'), join(root, wrapper)].map(
-    (path) => `-I${path}`,
-  );
-  const names = ['NAPI_VERSION=9', 'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS', 'NODE_GYP_MODULE_NAME=sepconv'];
+  const includes = `-I${join(dirname(dirname(process.execPath)), 'include/node')}`;
   const flags = ['-std=c++17', '-fPIC', '-ffp-contract=off', '-fno-tree-vectorize', '-fvisibility=hidden', ...memory];
   const object = (source, name, defines) => {
     const path = join(copy, 'build', `${name}.o`);
-    run('g++', [...flags, ...includes, ...defines.map((define) => `-D${define}`), '-c', source, '-o', path]);
+    run('g++', [...flags, includes, ...defines.map((define) => `-D${define}`), '-c', source, '-o', path]);
     return path;
   };
-  const objects = [object('native/addon.cc', 'addon', names), object('native/kernels.cc', 'scalar', ['ISA=scalar'])];
+  const objects = [
+    object('native/addon.cc', 'addon', ['NAPI_VERSION=9']),
+    object('native/kernels.cc', 'scalar', ['ISA=scalar']),
+  ];
   const others = process.arch === 'x64' ? ['sse2', 'avx2', 'avx2fma', 'avx512', 'avx512fma'] : ['neon', 'neonfma'];
   const libraries = others.map((isa) => join(build, 'Release', `kernels_${isa}.a`));
   run('g++', ['-shared', ...memory, ...objects, ...libraries, '-o', join(release, 'sepconv.node')]);
