@@ -11,7 +11,7 @@ export interface JournalEntry {
   readonly output: string;
   /** Stands for the input's bytes, the options and the version: see `keyOf`. */
   readonly key: string;
-  /** SHA-256 of the file. */
+  /** SHA-256 of the file; empty where a worker writes it, and the queue knows. */
   readonly sha256: string;
 }
 

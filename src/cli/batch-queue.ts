@@ -2,7 +2,8 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { isAddress, isInside } from '../batch/inputs.js';
-import type { Assignment } from '../batch/outputs.js';
+import { Journal } from '../batch/journal.js';
+import { type Assignment, journalOf } from '../batch/outputs.js';
 import { realFolder } from '../batch/queue/confine.js';
 import type { QueueOutcome, Submission } from '../batch/queue/queued-batch.js';
 import { submit } from '../batch/queue/submit.js';
@@ -31,8 +32,14 @@ export async function* queued(
     const names = { input: await below(root, input), output: await below(root, output) };
     submissions.push({ input, output, job: { ...base, ...names, hash: options.json === true } });
   }
-  const settings = { queue: options.queue!, root, signal, keep: options.keep === true, say };
-  for await (const outcome of submit(submissions, settings)) yield lineOf(outcome);
+  const { outDir, queue = '', keep = false } = options;
+  const journal = isAddress(outDir) ? undefined : await Journal.read(journalOf(outDir));
+  try {
+    const settings = { queue, root, journal, signal, keep, say };
+    for await (const outcome of submit(submissions, settings)) yield lineOf(outcome);
+  } finally {
+    await journal?.close();
+  }
 }
 
 /** The place of a file as workers have it; an address is the same for all. */

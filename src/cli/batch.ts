@@ -48,8 +48,7 @@ export async function batch(names: readonly string[], options: BatchOptions): Pr
   const queue = options.queue || undefined;
   checkAddresses(assignments, queue !== undefined, force);
   checkQueueOptions(options, queue !== undefined);
-  // What is there of jobs that were done is known by the queue.
-  if (!force && !(queue && resume)) await checkOutputs(assignments, outDir, resume);
+  if (!force) await checkOutputs(assignments, outDir, resume);
   const job = await readJobOptions(options);
   if (options.dryRun) return plan(assignments, job, outDir, resume && !queue, json);
   await readRecipe(job);

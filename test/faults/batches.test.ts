@@ -1,5 +1,5 @@
 // Batches beside each other, and how batches and workers end.
-import { writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { jobOptions } from '../../src/batch/queue/picture-job.js';
 import { version } from '../../src/batch/version.js';
@@ -8,6 +8,7 @@ import {
   Child,
   expectDone,
   expectWhole,
+  freePort,
   killServer,
   makePictures,
   pause,
@@ -44,6 +45,27 @@ test('two batches at once have each their own', async () => {
   await expectDone(soft, pictures);
   await expectWhole(pictures, 'edges', quick);
   await expectWhole(pictures, 'soft', ['-k', 'box:5', '-m', 'spatial']);
+});
+
+test('a resumed batch replaces what it wrote, and nothing that another program did', async () => {
+  const pictures = await makePictures('mine', 3);
+  await startWorker();
+  await expectDone(startBatch(pictures, 'mine-out', quick), pictures);
+  const results = resultsIn('mine-out');
+  rmSync(at(`mine-out/${results[0]}`));
+  writeFileSync(at(`mine-out/${results[1]}`), 'cut');
+  const resume = [...quick, '--resume'];
+  cpSync(at(`${pictures}/${results[2]}`), at(`${pictures}/foreign.png`));
+  writeFileSync(at('mine-out/foreign.png'), 'mine');
+  const refused = startBatch(pictures, 'mine-out', resume);
+  expect(await refused.over).toBe(1);
+  expect(refused.stderr).toMatch(/output: .*foreign\.png, one of 1 that exist/);
+  expect(readFileSync(at('mine-out/foreign.png'), 'utf8')).toBe('mine');
+  rmSync(at('mine-out/foreign.png'));
+  const resumed = startBatch(pictures, 'mine-out', resume);
+  expect({ status: await resumed.over, stderr: resumed.stderr }).toMatchObject({ status: 0 });
+  expect(resumed.lines.map(({ status }) => status).sort()).toEqual(['done', 'done', 'done', 'skipped']);
+  await expectWhole(pictures, 'mine-out', quick);
 });
 
 test('Ctrl-C takes the jobs back, and what another batch waits for is done all the same', async () => {
@@ -111,7 +133,7 @@ test('what a killed worker had half written is removed by the next try', async (
 });
 
 test('a worker tells its health and its figures', async () => {
-  const [pictures, health] = [await makePictures('figures', 3), String(port + 1)];
+  const [pictures, health] = [await makePictures('figures', 3), String(await freePort())];
   await startWorker(['--health-port', health]);
   await expectDone(startBatch(pictures, 'figures-out', quick), pictures);
   const asked = (path: string) => fetch(`http://127.0.0.1:${health}${path}`);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Queue } from 'bullmq';
 import { isAddress } from '../inputs.js';
-import { sha256 } from '../journal.js';
+import { type Journal, sha256 } from '../journal.js';
 import type { Assignment } from '../outputs.js';
 import { idOf, jobOptions, type PictureAnswer, type PictureJob } from './picture-job.js';
 
@@ -23,6 +23,7 @@ const atOnce = 200;
 export class QueuedBatch {
   readonly #queue: Queue<PictureJob, PictureAnswer>;
   readonly #root: string;
+  readonly #journal: Journal | undefined;
   readonly #signal: AbortSignal;
   readonly #pending = new Map<string, Submission>();
   /** Those that nobody else had put on the queue. */
@@ -30,10 +31,19 @@ export class QueuedBatch {
   readonly #outcomes: QueueOutcome[] = [];
   #wake = () => {};
 
-  /** @param signal ends the waiting */
-  constructor(queue: Queue<PictureJob, PictureAnswer>, root: string, signal: AbortSignal) {
+  /**
+   * @param journal lists what is put on the queue, so that its results are known from other files
+   * @param signal ends the waiting
+   */
+  constructor(
+    queue: Queue<PictureJob, PictureAnswer>,
+    root: string,
+    journal: Journal | undefined,
+    signal: AbortSignal,
+  ) {
     this.#queue = queue;
     this.#root = root;
+    this.#journal = journal;
     this.#signal = signal;
     signal.addEventListener('abort', () => this.#wake());
   }
@@ -59,6 +69,10 @@ export class QueuedBatch {
   /** Puts pictures on the queue: not those that are there already, or were done and whose results are there. */
   async put(submissions: readonly Submission[]): Promise<void> {
     const jobs = (await Promise.all(submissions.map((submission) => this.#jobsFor(submission)))).flat();
+    for (const { opts } of jobs) {
+      const output = this.#pending.get(opts.jobId)?.output;
+      if (output !== undefined) await this.#journal?.add(output, opts.jobId, '');
+    }
     await this.#queue.addBulk(jobs);
     for (const { opts } of jobs) this.#ours.add(opts.jobId);
   }

@@ -1,4 +1,5 @@
 // Puts pictures on the queue and tells what becomes of them, whoever takes them.
+import type { Journal } from '../journal.js';
 import { type PictureAnswer, type PictureJob, queueName } from './picture-job.js';
 import { QueuedBatch, type QueueOutcome, type Submission, slices } from './queued-batch.js';
 import { answered, checkAnswers, connectionFault, connectionOf, end, loadBullmq, shownAddress } from './redis.js';
@@ -7,6 +8,8 @@ export interface SubmitSettings {
   readonly queue: string;
   /** The folder that the workers share. */
   readonly root: string;
+  /** Lists what was put on the queue. */
+  readonly journal: Journal | undefined;
   /** Ends the waiting. */
   readonly signal: AbortSignal;
   /** Whether jobs that nobody has taken yet stay on the queue then. */
@@ -26,14 +29,14 @@ const silence = 4000;
  */
 export async function* submit(
   submissions: readonly Submission[],
-  { queue: address, root, signal, keep, say }: SubmitSettings,
+  { queue: address, root, journal, signal, keep, say }: SubmitSettings,
 ): AsyncGenerator<QueueOutcome, void, undefined> {
   const { Queue, QueueEvents } = await loadBullmq();
   await checkAnswers(address);
   const connection = connectionOf(address);
   const queue = new Queue<PictureJob, PictureAnswer>(queueName, { connection });
   const events = new QueueEvents(queueName, { connection });
-  const batch = new QueuedBatch(queue, root, signal);
+  const batch = new QueuedBatch(queue, root, journal, signal);
   let isSilent = false;
   queue.on('error', (error) => {
     const fault = connectionFault(error);
