@@ -3,7 +3,7 @@
 // the last panel as narrow as it can be and filled up with zeros.
 import { Epilogue } from './epilogue';
 import { at } from './params';
-import { Products, productTile, tilePixels, wideTile } from './product-tile';
+import { Products, productTile, tilePixels, wideTiles } from './product-tile';
 import { Four, One, Two, vecLanes } from './simd';
 import { sizeProduct } from './sizes';
 
@@ -40,18 +40,22 @@ function packRow(from: usize, valid: i32, width: i32, packed: usize): usize {
   return at(packed, width);
 }
 
-/** One panel of output channels for neighbouring pixels: in fours, of which the last may begin among those done. */
+/**
+ * One panel of output channels for neighbouring pixels: one vector in fours, of which the last may begin among those done;
+ * two vectors in wide tiles, or where there are too few pixels for these, in tiles of one pixel.
+ */
 function productPanel<W>(
   e: Epilogue, t: Products, x: usize, panel: usize, valid: i32, y: usize, pixels: i32,
 ): void {
+  const isTiled = pixels >= tilePixels;
+  if (sizeof<W>() > 1 && isTiled) return wideTiles(e, t, x, panel, valid, y, pixels);
   for (let next = 0; next < pixels; ) {
-    const isFour = pixels >= tilePixels && pixels - next > 1;
+    const isFour = isTiled && pixels - next > 1;
     const pixel = isFour ? min(next, pixels - tilePixels) : next;
     const input = x + pixel * t.pixelStep;
     const output = y + pixel * t.outputStep;
-    if (!isFour) productTile<One, W>(e, t, input, panel, valid, output);
-    else if (sizeof<W>() > 1) wideTile(e, t, input, panel, valid, output);
-    else productTile<Four, W>(e, t, input, panel, valid, output);
+    if (sizeof<W>() == 1 && isFour) productTile<Four, One>(e, t, input, panel, valid, output);
+    else productTile<One, W>(e, t, input, panel, valid, output);
     next = pixel + (isFour ? tilePixels : 1);
   }
 }
