@@ -110,6 +110,24 @@ describe.each(kinds)('$name', ({ kernels }) => {
     expectSameBits('shared', out, expected);
   });
 
+  test('arrays on memory that only says it is shared are copied', async () => {
+    class Pretended extends ArrayBuffer {
+      get [Symbol.toStringTag]() {
+        return 'SharedArrayBuffer';
+      }
+    }
+    const image = { data: new Float32Array(new Pretended(4 * input.data.length)), shape };
+    image.data.set(input.data);
+    const out = { data: new Float32Array(new Pretended(4 * expected.data.length)), shape: expected.shape };
+    const operator = pointwise(kernels);
+    const run = operator.runAsync(image);
+    const refused = expect(operator.runAsync(input, { out })).rejects.toThrow(withCode('ERR_BUFFER', 'out.data'));
+    detach(image.data);
+    detach(out.data);
+    expectSameBits('transferred', await run, expected);
+    await refused;
+  });
+
   test('weights disposed of under a run stay until it ends', async () => {
     const operator = pointwise(kernels);
     const runs = [1, 2, 3].map(() => operator.runAsync(input));
@@ -198,6 +216,21 @@ describe.each(kinds)('$name', ({ kernels }) => {
     expectSameBits('at once', out, operationsOn(() => reference).depthwiseConv2d(image, ramp(1, 1, 3, 1)));
     expect(await run).toBe(out);
     expect((await operator.runAsync(tensor(new Float32Array(0), [0, 2, 2, 3]))).shape).toEqual([0, 2, 2, 3]);
+  });
+
+  test('signals of other libraries, which have less and may fail', async () => {
+    const operator = pointwise(kernels);
+    const signal = { aborted: false, addEventListener() {}, removeEventListener() {} };
+    const failing = () => {
+      throw new Error('mine');
+    };
+    const run = (changes: object) => operator.runAsync(input, { signal: { ...signal, ...changes } as never });
+    expectSameBits('without a method to throw', await run({}), expected);
+    expectSameBits('that fails at the end', await run({ removeEventListener: failing }), expected);
+    await expect(run({ addEventListener: failing })).rejects.toThrow('mine');
+    await expect(run({ aborted: true })).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+    await expect(run({ aborted: true, reason: 'own' })).rejects.toBe('own');
+    expectSameBits('afterwards', await operator.runAsync(input), expected);
   });
 
   test.each([

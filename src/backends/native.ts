@@ -1,5 +1,5 @@
 // The addon's kernels. The addon knows ops and instruction sets by name; the lists are compared when it loads.
-import { onAbort } from '../core/aborts.js';
+import { onAbort, reasonOf, throwIfAborted } from '../core/aborts.js';
 import { outOfMemory } from '../core/arrays.js';
 import { SepconvError } from '../core/errors.js';
 import { kernelFor } from '../core/kernel-table.js';
@@ -7,7 +7,7 @@ import type { BackendSource, Kernels, Memory, OpName, Plan, Prepared, Stage, Ste
 import type { Params } from '../core/params.js';
 import { shortPlace, workOf } from '../core/places.js';
 import { adapterFor } from './channels-last.js';
-import { type Addon, type AddonKernel, checkAddon, type Outcome, outcomes } from './native/addon.js';
+import { type Addon, type AddonKernel, checkAddon, type Outcome, outcomes, type StartedRun } from './native/addon.js';
 import { arrayOf, NativeMemory } from './native/memory.js';
 import { type NativePlan, NativePrepared } from './native/prepared.js';
 
@@ -81,7 +81,7 @@ class NativeKernels implements Kernels {
   }
 
   async start(steps: readonly Step[], signal?: AbortSignal, waited?: Waited): Promise<void> {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     if (steps.length === 0) return;
     const memories = steps.flatMap(({ input, output, residual }) => [input.memory, output.memory, residual?.memory]);
     const held = memories.filter((memory) => memory instanceof NativeMemory);
@@ -89,7 +89,7 @@ class NativeKernels implements Kernels {
     this.#underWay.add(steps);
     try {
       const outcome = await this.#outcomeOf(steps, signal, waited);
-      if (outcome === outcomes.cancelled) throw signal?.reason;
+      if (outcome === outcomes.cancelled) throw reasonOf(signal as AbortSignal);
       if (outcome !== outcomes.done) throw errorFor(outcome, steps[0].plan);
     } finally {
       this.#underWay.delete(steps);
@@ -99,6 +99,8 @@ class NativeKernels implements Kernels {
 
   #outcomeOf(steps: readonly Step[], signal: AbortSignal | undefined, waited: Waited | undefined): Promise<Outcome> {
     return new Promise((resolve) => {
+      let run: StartedRun | undefined;
+      const leave = onAbort(signal, () => run !== undefined && this.#addon.cancel(run));
       const started = this.#addon.start(
         steps.map(({ plan }) => (plan as NativePlan).buffer),
         steps.map(({ input }) => arrayOf(input)),
@@ -110,8 +112,12 @@ class NativeKernels implements Kernels {
           resolve(outcome);
         },
       );
-      if (typeof started === 'number') return resolve(started);
-      const leave = onAbort(signal, () => this.#addon.cancel(started));
+      if (typeof started === 'object') {
+        run = started;
+        return;
+      }
+      leave();
+      resolve(started);
     });
   }
 

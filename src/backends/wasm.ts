@@ -1,4 +1,5 @@
 // The AssemblyScript kernels, in one instance with one memory.
+import { throwIfAborted } from '../core/aborts.js';
 import { dtypeOf, type TensorData } from '../core/arrays.js';
 import { kernelFor } from '../core/kernel-table.js';
 import type { BackendSource, Kernels, Memory, OpName, Place, Prepared, Stage, Step, Waited } from '../core/kernels.js';
@@ -109,7 +110,7 @@ class WasmKernels implements Kernels {
   }
 
   async start(steps: readonly Step[], signal?: AbortSignal, waited?: Waited): Promise<void> {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const heap = this.#heap;
     // Now, as addresses: growth detaches the views that callers have of this memory.
     const started = steps.map((step) => new StartedStep(heap, step));

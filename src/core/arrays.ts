@@ -51,6 +51,22 @@ export function byteLengthOf(array: unknown): number {
   return byteLengthGetter.call(array) as number;
 }
 
+const sharedLengthGetter =
+  typeof SharedArrayBuffer === 'undefined'
+    ? undefined
+    : (Object.getOwnPropertyDescriptor(SharedArrayBuffer.prototype, 'byteLength')?.get as () => number);
+
+/** Whether a buffer is memory that nobody can transfer. What it says of itself does not count. */
+export function isShared(buffer: ArrayBufferLike): boolean {
+  if (sharedLengthGetter === undefined || Object.getPrototypeOf(buffer) === ArrayBuffer.prototype) return false;
+  try {
+    sharedLengthGetter.call(buffer);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The type of element of an array of ours; `undefined` for other values. */
 export function dtypeOf(array: unknown): Dtype | undefined {
   const name = typedArrayName(array);

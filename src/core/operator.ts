@@ -1,4 +1,5 @@
 // From a declared op to a result: weights packed once, shapes settled per input size, operands checked per run.
+import { throwIfAborted } from './aborts.js';
 import type { AllocatedTensor } from './allocated.js';
 import type { TensorData } from './arrays.js';
 import { Call } from './call.js';
@@ -151,7 +152,7 @@ export class Operator<D extends TensorData = Float32Array, R extends ResidualRul
     const signal = readSignal(options?.signal);
     const call = new Call();
     call.read(this.#settled, this.#sizes, input, options?.out, options?.residual);
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     call.check(this.#live());
     if (call.isEmpty || workOf(call.sized.params) < this.#kernels.shortWork) {
       runCall(this.#kernels, call, this.#staging, this.#underWay.size);

@@ -1,5 +1,5 @@
 // What may share memory with what.
-import { bufferOf, byteLengthOf, byteOffsetOf, type TensorData } from './arrays.js';
+import { bufferOf, byteLengthOf, byteOffsetOf, isShared, type TensorData } from './arrays.js';
 import { invalid } from './errors.js';
 import type { Memory } from './kernels.js';
 
@@ -16,6 +16,7 @@ export function checkOverlap(
 ): boolean {
   const buffer = bufferAt(out);
   const other = bufferAt(read);
+  // Two objects may stand for one shared memory, as clones of a SharedArrayBuffer do.
   if (buffer !== other) return isShared(buffer) && isShared(other);
   const begin = offsetAt(out);
   const first = offsetAt(read);
@@ -38,10 +39,4 @@ function offsetAt(place: Memory | TensorData): number {
 
 function bytesAt(place: Memory | TensorData): number {
   return ArrayBuffer.isView(place) ? byteLengthOf(place) : place.bytes;
-}
-
-/** Two objects may stand for one shared memory, as clones of a SharedArrayBuffer do. */
-export function isShared(buffer: ArrayBufferLike): boolean {
-  if (Object.getPrototypeOf(buffer) === ArrayBuffer.prototype) return false;
-  return Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
 }

@@ -1,4 +1,5 @@
 // Computing on the calling thread without keeping it: in slices, between which the event loop has its turn.
+import { throwIfAborted } from './aborts.js';
 import type { Waited } from './kernels.js';
 import { nextTurn } from './turns.js';
 
@@ -60,9 +61,9 @@ export class Slices {
   }
 
   async #nextSlice(): Promise<void> {
-    this.#signal?.throwIfAborted();
+    throwIfAborted(this.#signal);
     await nextTurn(this.#signal);
-    this.#signal?.throwIfAborted();
+    throwIfAborted(this.#signal);
     this.begin();
     this.#end = performance.now() + sliceMilliseconds;
     this.#nanosecondsLeft = sliceNanoseconds;

@@ -1,9 +1,8 @@
 // What a started run reads and writes in place of arrays that other JavaScript may transfer, resize or write meanwhile.
-import { allocate, bufferOf, dtypeOf, type TensorData } from './arrays.js';
+import { allocate, bufferOf, dtypeOf, isShared, type TensorData } from './arrays.js';
 import { copyWithBorder } from './border.js';
 import type { Call } from './call.js';
 import type { Kernels, Memory, Waited } from './kernels.js';
-import { isShared } from './overlap.js';
 import type { Dtype } from './params.js';
 import { elementsOf } from './places.js';
 

@@ -1,5 +1,5 @@
 // Many inputs through one asynchronous step: results in order, a bounded number of them under way, and every way to end.
-import { onAbort } from './aborts.js';
+import { onAbort, reasonOf } from './aborts.js';
 import { invalid } from './errors.js';
 import { checkOptions, readSignal, type Signal } from './options.js';
 
@@ -96,12 +96,13 @@ export async function* streamOf<Item, Result>(
     }
   };
   const abort = () => {
-    failure = { error: signal?.reason };
+    failure = { error: reasonOf(signal as AbortSignal) };
     wake();
   };
 
-  const leave = onAbort(signal, abort);
+  let leave = () => {};
   try {
+    leave = onAbort(signal, abort);
     if (signal?.aborted) abort();
     for (;;) {
       if (failure !== undefined) throw failure.error;

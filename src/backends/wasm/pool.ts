@@ -1,5 +1,5 @@
 // Workers over one memory, which compute one job at a time. The thread that asks for a job may take part in it.
-import { onAbort } from '../../core/aborts.js';
+import { onAbort, throwIfAborted } from '../../core/aborts.js';
 import { SepconvError } from '../../core/errors.js';
 import { kernelNames } from '../../core/kernel-table.js';
 import * as at from './board.js';
@@ -178,8 +178,8 @@ export class Pool {
     const [keeper] = this.#threads;
     if (keeper === undefined)
       throw new SepconvError('ERR_KERNEL', 'the worker threads have ended, and no others start');
-    keeper.ref();
     const leave = onAbort(signal, stop);
+    keeper.ref();
     const over = new Promise<SepconvError | undefined>((resolve) => {
       this.#onOver = resolve;
     });
@@ -187,7 +187,7 @@ export class Pool {
     const failure = await over;
     leave();
     keeper.unref();
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     if (failure !== undefined) throw failure;
     this.#check();
   }
@@ -228,12 +228,12 @@ function promiseOf(): { readonly promise: Promise<void>; readonly resolve: () =>
 
 /** Waits for what never rejects, at most until `signal` is aborted. */
 async function untilAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   const aborted = promiseOf();
   const leave = onAbort(signal, aborted.resolve);
   await Promise.race([promise, aborted.promise]);
   leave();
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
 }
 
 /** Whether this thread may wait for others; that of a page may not. */
