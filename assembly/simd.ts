@@ -68,8 +68,11 @@ export type Four = u32;
   return v128.shuffle<f32>(a, b, 0, 2, 4, 6);
 }
 
-/** The larger, the first of ±0; NaN wins. */
+/** The larger, the first of ±0; NaN wins. Without a branch, which nobody could foretell. */
 @inline export function larger<V>(m: V, v: V): V {
   if (isVector<V>()) return v128.bitselect(v, m, v128.andnot(f32x4.eq(m, m), f32x4.le(v, m)));
-  else return m == m && !(v <= m) ? v : m;
+  else {
+    const mask = -(i32(m == m) & i32(!(v <= m)));
+    return reinterpret<f32>((reinterpret<i32>(v) & mask) | (reinterpret<i32>(m) & ~mask)) as V;
+  }
 }

@@ -33,6 +33,24 @@ export const pooling: Case[] = [
     options: { padding: 'same' },
   },
   ...ofEveryKind({ image: [1, 6, 7, 19], options: { strides: 1, padding: 1 } }),
+  ...[2, 9, 17, 18, 33, 34, 36, 71, 139].map(
+    (width): Case => ({
+      title: `every second of ${width} columns`,
+      image: [1, 7, width, 1],
+      kernel: [2, 3],
+      options: { strides: 2, padding: 'same' },
+    }),
+  ),
+  ...ofEveryKind({ title: 'every second column of ', image: [2, 5, 75, 1], kernel: [3, 2], options: { strides: 2 } }),
+  ...[1, 2, 3, 4, 7, 15].map(
+    (width): Case => ({
+      title: `21 planes of ${width} columns`,
+      image: [21, 5, width, 1],
+      kernel: [3, 2],
+      options: { strides: 1, padding: 1 },
+    }),
+  ),
+  ...ofEveryKind({ title: 'planes of ', image: [13, 6, 3, 1], kernel: [2, 2], options: { strides: 1, padding: 1 } }),
 ];
 
 export const averaging: Case[] = [
@@ -54,6 +72,7 @@ export const globalPooling: Case[] = [
   { title: 'a large image of large values', image: [2, 97, 83, 5], values: 'huge' },
   { title: 'batch 5', image: [5, 3, 2, 33] },
   { title: 'batch 0', image: [0, 3, 2, 33] },
+  { title: '1 channel, batch 13', image: [13, 7, 7, 1], values: 'specials' },
   ...ofEveryKind({ image: [1, 6, 7, 19] }),
 ];
 
