@@ -19,6 +19,9 @@ constexpr int32_t panelPixels = Tuning::panelVecs * Vec::lanes;
 /** Output channels that go through all pixels of a block before the next ones, in whole tiles over any panel. */
 constexpr int32_t channelsTogether = 3 * tilePixels<3>;
 
+/** Rows of a tile over a narrow panel, which uses each weight but once: so few that they can all be fetched ahead. */
+constexpr int fewRows = tilePixels<1> < 8 ? tilePixels<1> : 8;
+
 /** Rows of a panel. */
 inline int64_t panelRows(const Params& p) { return int64_t(p.products) + headRows; }
 
@@ -120,7 +123,8 @@ inline void productPanels(const Epilogue& e, const float* panels, const float* r
   t.outputChannels = pixels;
   t.outputStep = planeStep;
   for (int32_t o = 0; o < channels; o += channelsTogether) {
-    productPixels(e, t, rows + o * t.pixelStep, panels, y + o * planeStep, atMostInt(channelsTogether, channels - o));
+    productPixels<fewRows>(e, t, rows + o * t.pixelStep, panels, y + o * planeStep,
+                           atMostInt(channelsTogether, channels - o));
   }
 }
 

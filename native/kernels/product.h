@@ -72,6 +72,7 @@ inline void productPanel(const Epilogue& e, const Products& t, const float* x, c
  * The output channels of the panels [first, last) of neighbouring pixels. `x` is the first tap inside and `y` output
  * channel 0 of the first pixel, both of this group.
  */
+template <int NarrowTile = tilePixels<1>>
 inline void productPixels(const Epilogue& e, const Products& t, const float* x, const float* panels, int32_t first,
                           int32_t last, float* y, int32_t pixels) {
   for (int32_t panel = first; panel < last; ++panel) {
@@ -80,15 +81,16 @@ inline void productPixels(const Epilogue& e, const Products& t, const float* x, 
     const int32_t vecs = vecsOf(valid);
     const auto run = vecs == 3   ? productPanel<tilePixels<3>, 3>
                      : vecs == 2 ? productPanel<tilePixels<2>, 2>
-                                 : productPanel<tilePixels<1>, 1>;
+                                 : productPanel<NarrowTile, 1>;
     run(e, t, x, panels + begin * (t.count + 1), valid, y + begin, pixels);
   }
 }
 
 /** Every panel of neighbouring pixels. */
+template <int NarrowTile = tilePixels<1>>
 inline void productPixels(const Epilogue& e, const Products& t, const float* x, const float* panels, float* y,
                           int32_t pixels) {
-  productPixels(e, t, x, panels, 0, panelCount(t.outputChannels), y, pixels);
+  productPixels<NarrowTile>(e, t, x, panels, 0, panelCount(t.outputChannels), y, pixels);
 }
 
 }  // namespace
