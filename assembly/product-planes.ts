@@ -21,7 +21,7 @@ import {
 import { sharesPanels } from './pointwise';
 import { panelWidth, panelWidthAt, productPixels } from './product';
 import { Products } from './product-tile';
-import { vecLanes } from './simd';
+import { evens, vecLanes } from './simd';
 import { floatBytes, sizeProduct, sizeSum } from './sizes';
 
 /** Rows of a panel before those of its products: zeros, ones. */
@@ -76,7 +76,13 @@ export function packPixels(
   planes: usize, planesEnd: usize, planeStep: i32, channels: i32, count: i32, panels: usize,
 ): void {
   for (let c = 0; c < channels; ++c) {
-    for (let pixel = 0; pixel < count; ) {
+    let pixel = 0;
+    for (; pixel + panelWidth <= count; pixel += panelWidth) {
+      const to = at(panels, pixel * (channels + headRows) + (c + headRows) * panelWidth);
+      v128.store(to, v128.load(at(planes, pixel)));
+      v128.store(to, v128.load(at(planes, pixel), 16), 16);
+    }
+    while (pixel < count) {
       const width = panelWidthAt(count, pixel);
       const to = at(panels, pixel * (channels + headRows) + (c + headRows) * width);
       copyRow(at(planes, pixel), planesEnd, 1, min(count - pixel, width), to, at(to, width));
@@ -102,11 +108,30 @@ function packTap(
     end = max(ceilDivide(p.inputWidth - x, stride), begin);
   }
   let from = at(planes, y * p.inputWidth + x + begin * stride);
+  const plane = inputPlane(p) << 2;
+  if (end - begin == panelWidth && stride == 1) {
+    for (let c = 0; c < channels; ++c) {
+      v128.store(to, v128.load(from));
+      v128.store(to, v128.load(from, 16), 16);
+      from += plane;
+      to += panelWidth << 2;
+    }
+    return;
+  }
+  if (end - begin == panelWidth && stride == 2 && planesEnd - (from + (channels - 1) * plane) >= 64) {
+    for (let c = 0; c < channels; ++c) {
+      v128.store(to, evens(v128.load(from), v128.load(from, 16)));
+      v128.store(to, evens(v128.load(from, 32), v128.load(from, 48)), 16);
+      from += plane;
+      to += panelWidth << 2;
+    }
+    return;
+  }
   for (let c = 0; c < channels; ++c) {
     zeroRow(begin, to, toEnd);
     copyRow(from, planesEnd, stride, end - begin, at(to, begin), toEnd);
     zeroRow(count - end, at(to, end), toEnd);
-    from = at(from, inputPlane(p));
+    from += plane;
     to = at(to, width);
     toEnd = at(toEnd, width);
   }
