@@ -84,6 +84,14 @@ describe('borders', () => {
     expectError(call, 'ERR_SHAPE', 'input with its border');
     expect(depthwiseConv2d(image, channels, { padding, strides }).shape).toEqual([1, 2, 2, 6]);
   });
+  test('that are nearly all of a copy', async () => {
+    const padding = { top: 2 ** 22, bottom: 0, left: 8, right: 8 };
+    const options = { padding, strides: 2 ** 20, border: 'wrap' } as const;
+    const failed = expect.objectContaining({ code: 'ERR_MEMORY' });
+    expect(() => depthwiseConv2d(image, channels, options)).toThrow(failed);
+    await expect(prepareDepthwiseConv2d(channels, options).runAsync(image)).rejects.toThrow(failed);
+    expect(depthwiseConv2d(image, channels, { ...options, border: 'zero' }).shape).toEqual([1, 5, 1, 6]);
+  });
 });
 
 describe('filters', () => {

@@ -1,5 +1,5 @@
 // What a started run reads and writes in place of arrays that other JavaScript may transfer, resize or write meanwhile.
-import { allocate, bufferOf, dtypeOf, isShared, type TensorData } from './arrays.js';
+import { allocate, bufferOf, dtypeOf, isShared, outOfMemory, type TensorData } from './arrays.js';
 import { copyWithBorder } from './border.js';
 import type { Call } from './call.js';
 import type { Kernels, Memory, Waited } from './kernels.js';
@@ -29,10 +29,21 @@ export class Staging {
 /** Input, residual and output of a run may each have one. */
 const arraysPerRun = 3;
 
-/** Puts a copy with its border in the place of a checked call's input, where it has one. */
+/** Elements of a copy with its border, above which it must be of some use: far strides or dilations read little of it. */
+const mostCopied = 2 ** 26;
+const mostCopiedPerElement = 16;
+
+/**
+ * Puts a copy with its border in the place of a checked call's input, where it has one.
+ *
+ * @throws SepconvError `ERR_MEMORY` where the border would be nearly all that there is
+ */
 function copyInput({ inputType, sized, step }: Call, staging: Staging): TensorData | undefined {
-  const { border, copyLength, inputLength, params } = sized;
+  const { border, copyLength, inputLength, outputLength, params } = sized;
   if (border === undefined) return undefined;
+  if (copyLength > mostCopied && copyLength > mostCopiedPerElement * (inputLength + outputLength)) {
+    throw outOfMemory(`${copyLength} elements for the input with its border`, copyLength);
+  }
   const copy = staging.take(inputType, copyLength);
   copyWithBorder(elementsOf(step.input.memory, inputLength, inputType), copy, border, params[0]);
   step.input.memory = copy;
