@@ -8,15 +8,20 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { program } from '../support/command-line.js';
 
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+/** Debian's browser, which asks nothing of the network. */
+export const launch = {
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  headless: true,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
 
 export interface Served {
   readonly address: string;
@@ -36,8 +41,8 @@ export async function serve(): Promise<Served> {
   return { address: line.toString().trim(), stop };
 }
 
-/** One browser and one server for the tests of a file; what a page complains of is a failure. */
-export function browserForTests() {
+/** One browser, with flags of its own, and one server for the tests of a file; what a page complains of is a failure. */
+export function browserForTests(flags: readonly string[] = []) {
   let context: BrowserContext;
   let served: Served;
   let complaints: string[] = [];
@@ -45,11 +50,7 @@ export function browserForTests() {
 
   beforeAll(async () => {
     served = await serve();
-    context = await chromium.launchPersistentContext(folder, {
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      headless: true,
-      args: flags,
-    });
+    context = await chromium.launchPersistentContext(folder, { ...launch, args: [...launch.args, ...flags] });
   });
   afterEach(async () => {
     for (const page of context.pages()) await page.close();

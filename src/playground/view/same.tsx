@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { brief } from '../../drawing/colours.js';
 import type { Client } from '../client.js';
-import type { Breakage, Comparison, Outcome, VerifiedRow } from '../compute/session.js';
+import type { Breakage, Comparison, Outcome, Verification } from '../compute/session.js';
 import type { Rule } from '../compute/sums.js';
 import type { Pixels } from '../picture.js';
 import type { Settings } from '../settings.js';
@@ -32,7 +32,7 @@ interface Broken extends Partial<Breakage> {
 export function SameView({ openClient, pixels, settings, outcome }: Props) {
   const [comparison, setComparison] = useState<Comparison>();
   const [broken, setBroken] = useState<readonly Broken[]>([]);
-  const [rows, setRows] = useState<readonly VerifiedRow[]>();
+  const [verification, setVerification] = useState<Verification>();
   const [isBusy, setIsBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   useEffect(() => {
@@ -59,26 +59,30 @@ export function SameView({ openClient, pixels, settings, outcome }: Props) {
       setBroken([...found]);
     }
   });
-  const verify = run(async (client) => setRows(await client.ask('verify')));
+  const verify = run(async (client) => setVerification(await client.ask('verify')));
+
+  const isReference = outcome.backend.backend === 'reference';
 
   return (
     <section class="topic" aria-busy={isBusy}>
       <h2>The same bits</h2>
       <p>
-        On this device <b>{outcome.backend.backend === 'reference' ? 'the reference' : 'WebAssembly'}</b> computed this
-        result in {time(outcome.milliseconds)}. Its SHA-256 is the same wherever the library runs:
+        On this device <b>{isReference ? 'the reference' : 'WebAssembly'}</b> computed this result in{' '}
+        {time(outcome.milliseconds)}. Its SHA-256 is the same wherever the library runs:
       </p>
       <p>
         <code class="hash" data-hash={outcome.sha256}>
           {outcome.sha256}
         </code>
       </p>
-      {outcome.backend.backend === 'reference' ? <p class="hint">{outcome.backend.reasons.join('; ')}</p> : null}
+      {isReference ? <p class="hint">{outcome.backend.reasons.join('; ')}</p> : null}
       {problem === undefined ? null : <Problem>{problem}</Problem>}
       <div class="steps-row">
-        <button type="button" class="main" disabled={isBusy} onClick={compare}>
-          Compare with the reference
-        </button>
+        {isReference ? null : (
+          <button type="button" class="main" disabled={isBusy} onClick={compare}>
+            Compare with the reference
+          </button>
+        )}
         <button type="button" class="main" disabled={isBusy} onClick={breakAll}>
           Break it
         </button>
@@ -98,7 +102,7 @@ export function SameView({ openClient, pixels, settings, outcome }: Props) {
           </p>
         ) : null}
         {broken.length > 0 ? <BrokenTable broken={broken} /> : null}
-        {rows ? <Verified rows={rows} /> : null}
+        {verification ? <Verified verification={verification} /> : null}
       </div>
     </section>
   );
@@ -143,16 +147,19 @@ function BrokenTable({ broken }: { readonly broken: readonly Broken[] }) {
   );
 }
 
-function Verified({ rows }: { readonly rows: readonly VerifiedRow[] }) {
-  const same = rows.filter(({ recorded, wasm, reference }) => wasm === recorded && reference === recorded).length;
+const backendTitles = { wasm: 'WebAssembly', reference: 'the reference' } as const;
+
+function Verified({ verification: { backends, rows } }: { readonly verification: Verification }) {
+  const same = rows.filter(({ recorded, received }) => received.every((hash) => hash === recorded)).length;
+  const titles = backends.map((name) => backendTitles[name]);
   return (
     <>
       <p class="found">
         <b>
           {same} of {rows.length} known answers
         </b>{' '}
-        have the recorded hash here, in WebAssembly and in the reference. <code>sepconv verify</code> checks the same
-        ones on native code.
+        have the recorded hash here, in {titles.join(' and in ')}. <code>sepconv verify</code> checks the same ones on
+        native code.
       </p>
       <div class="scroll" tabIndex={0} role="region" aria-label="Known answers">
         <table class="steps">
@@ -160,12 +167,15 @@ function Verified({ rows }: { readonly rows: readonly VerifiedRow[] }) {
             <tr>
               <th scope="col">case</th>
               <th scope="col">recorded, for every host</th>
-              <th scope="col">WebAssembly here</th>
-              <th scope="col">reference here</th>
+              {titles.map((title) => (
+                <th key={title} scope="col">
+                  {title} here
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ operation, title, recorded, wasm, reference }) => (
+            {rows.map(({ operation, title, recorded, received }) => (
               <tr key={operation + title}>
                 <th scope="row">
                   {operation} {title}
@@ -173,12 +183,11 @@ function Verified({ rows }: { readonly rows: readonly VerifiedRow[] }) {
                 <td>
                   <code>{recorded.slice(0, 12)}</code>
                 </td>
-                <td class={wasm === recorded ? 'same' : 'different'}>
-                  <code>{wasm.slice(0, 12)}</code>
-                </td>
-                <td class={reference === recorded ? 'same' : 'different'}>
-                  <code>{reference.slice(0, 12)}</code>
-                </td>
+                {received.map((hash, i) => (
+                  <td key={backends[i]} class={hash === recorded ? 'same' : 'different'}>
+                    <code>{hash.slice(0, 12)}</code>
+                  </td>
+                ))}
               </tr>
             ))}
           </tbody>
