@@ -22,7 +22,7 @@ import { Viewer } from './view/viewer.js';
 export function App() {
   const client = useMemo(() => new Client(), []);
   const [state, change] = useAddress();
-  const { pixels, pictureProblem, take } = usePicture(client, state.picture);
+  const { pixels, isOwn, pictureProblem, take, again } = usePicture(client, state.picture);
   const { outcome, problem, isStale } = useOutcome(client, pixels, state.settings);
   const { inspection, look } = useInspection(client, outcome, state.place);
   const [spoken, setSpoken] = useState('');
@@ -82,9 +82,12 @@ export function App() {
             <div class="viewer waiting" />
           )}
           <Chooser
-            picture={state.picture}
+            picture={isOwn ? undefined : state.picture}
             names={Object.keys(builtIn)}
-            onName={(picture) => change({ picture, place: undefined }, true)}
+            onName={(picture) => {
+              if (picture === state.picture) again();
+              else change({ picture, place: undefined }, true);
+            }}
             onFile={take}
           />
           {pictureProblem === undefined ? null : <Problem>{pictureProblem}</Problem>}
@@ -152,13 +155,15 @@ function useAddress(): readonly [PageState, (part: Partial<PageState>, isStep: b
 
 function usePicture(client: Client, name: string) {
   const [pixels, setPixels] = useState<Pixels>();
+  const [isOwn, setIsOwn] = useState(false);
   const [pictureProblem, setProblem] = useState<string>();
   const load = useCallback(
-    async (open: () => Promise<Pixels>) => {
+    async (open: () => Promise<Pixels>, isVisitors: boolean) => {
       try {
         const next = await open();
         await client.ask('setPicture', next.rgba, next.height, next.width);
         setPixels(next);
+        setIsOwn(isVisitors);
         setProblem(undefined);
       } catch (error) {
         setProblem((error as Error).message);
@@ -166,10 +171,9 @@ function usePicture(client: Client, name: string) {
     },
     [client],
   );
-  useEffect(() => {
-    void load(builtIn[name] ?? builtIn.cat);
-  }, [load, name]);
-  return { pixels, pictureProblem, take: (file: Blob) => void load(() => read(file)) };
+  const again = useCallback(() => void load(builtIn[name] ?? builtIn.cat, false), [load, name]);
+  useEffect(again, [again]);
+  return { pixels, isOwn, pictureProblem, again, take: (file: Blob) => void load(() => read(file), true) };
 }
 
 /** What becomes of the picture; while something can not be, the result before stays. */

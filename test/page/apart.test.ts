@@ -46,6 +46,19 @@ test('what is no picture is told in a sentence, and the page goes on', async () 
   expect(await page.getByRole('alert').count()).toBe(0);
 });
 
+test("after a picture of the visitor's, the built-in ones come back", async () => {
+  const page = await browser.open('picture=card');
+  const card = page.getByRole('button', { name: 'Test card' });
+  const before = await hashOn(page);
+  await drop(page, await sharp(photograph).toBuffer(), 'chelsea.png');
+  await page.getByText('451 wide, 300 high →').waitFor();
+  expect(await card.getAttribute('aria-pressed')).toBe('false');
+  await card.click();
+  await page.getByText('256 wide, 256 high →').waitFor();
+  expect(await card.getAttribute('aria-pressed')).toBe('true');
+  expect(await hashOn(page)).toBe(before);
+});
+
 test('a large picture is made smaller, and that is said', async () => {
   const page = await browser.open('picture=card');
   const large = sharp({ create: { width: 6000, height: 4000, channels: 3, background: '#369' } });

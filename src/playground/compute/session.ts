@@ -137,7 +137,7 @@ export const session = {
       channels,
       channelNames: namesOf(channels),
       dtype: read.job.dtype,
-      sha256: hashOf(output.data),
+      sha256: await digest(output.data),
       milliseconds,
       backend: told(defaultRuntime().info),
       extremes,
@@ -229,6 +229,13 @@ function told(info: RuntimeInfo): RuntimeInfo {
 
 export function nameOf({ backend, isa }: RuntimeInfo): string {
   return backend === 'reference' ? backend : `${backend}/${isa}`;
+}
+
+/** The same by the browser itself, several times as fast; pages without a secure address do not have it. */
+async function digest(data: TensorData): Promise<string> {
+  const { subtle } = crypto as Partial<Crypto>;
+  if (subtle === undefined) return hashOf(data);
+  return bytesToHex(new Uint8Array(await subtle.digest('SHA-256', outputBytes(data) as Uint8Array<ArrayBuffer>)));
 }
 
 function hashOf(data: TensorData): string {

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 interface Props {
-  readonly picture: string;
+  readonly picture: string | undefined;
   readonly names: readonly string[];
   onName(name: string): void;
   onFile(file: Blob): void;
