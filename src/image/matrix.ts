@@ -6,14 +6,15 @@ const example = 'write rows, "0 1; 1 0" or [[0, 1], [1, 0]]';
 
 /**
  * Reads numbers: rows between semicolons or on lines, `"-1 0 1; -2 0 2"`, or nested lists, `[[-1, 0, 1], [-2, 0, 2]]`.
- * Between numbers stand blanks or commas; a number may be a fraction, `1/9`.
+ * Rows may stand in brackets, as in MATLAB: `[-1 0 1; -2 0 2]`. Between numbers stand blanks or commas; a number may be a fraction, `1/9`.
  *
  * @param argument what the text was given as, for errors
  * @returns of rows [rows, columns], of nested lists as many sizes as they are deep
  * @throws SepconvError `ERR_OPTION`
  */
 export function parseNumbers(argument: string, text: string): Tensor {
-  return /^\s*\[/.test(text) ? parseLists(argument, text) : matrix(parseRows(argument, text));
+  const rows = /^\s*\[([^[\]]*;[^[\]]*)\]\s*$/.exec(text)?.[1] ?? text;
+  return /^\s*\[/.test(rows) ? parseLists(argument, rows) : matrix(parseRows(argument, rows));
 }
 
 /**
