@@ -65,6 +65,14 @@ describe('clipped samples', () => {
     );
   });
 
+  test('a side of very few is not told as none', async () => {
+    const values = new Float32Array(30_000).fill(-1, 0, 3000).fill(300, 29_999);
+    writeFileSync(at('signs.npy'), formatNpy(tensor(values, [100, 100, 3])));
+    expect(await notesOf(['signs.npy', '-k', '1', '-o', 'signs.png'])).toMatch(
+      /3,001 of 30,000 samples \(10 %\), 10 % below and under 0\.1 % above,/,
+    );
+  });
+
   test('a large sum', async () => {
     const note = /^36 of 36 samples \(100 %\) lay .* clipped; --range abs leaves out the signs; --range normalize/m;
     writeFileSync(at('bright.npy'), formatNpy(tensor(new Float32Array(36).fill(200), [3, 4, 3])));

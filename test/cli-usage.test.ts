@@ -29,6 +29,11 @@ describe('help', () => {
     expect(list).not.toMatch(/\.$/m);
   });
 
+  test.each(['', ...commands])('writes every default alike: %s', async (name) => {
+    const text = (await helpOf(...(name ? [name] : []))).replace(/\s+/g, ' ');
+    expect(text).not.toMatch(/\(default[^:]|\(default: "/);
+  });
+
   test('says which options each mode takes, and the others are refused', async () => {
     const table = (await helpOf()).split('Options that they take\n')[1].split('\n\n')[0];
     const [head, ...rows] = table.split('\n');

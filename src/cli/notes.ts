@@ -50,7 +50,10 @@ export function hasBothSigns({ data }: Tensor): boolean {
 }
 
 function counted({ below, above }: Clipped, all: number): string {
-  const percent = (count: number) => `${((100 * count) / all).toFixed(count * 100 < all ? 1 : 0)} %`;
+  const percent = (count: number) => {
+    const share = (100 * count) / all;
+    return share < 0.05 ? 'under 0.1 %' : `${share.toFixed(share < 1 ? 1 : 0)} %`;
+  };
   const total = below + above;
   const sides = below > 0 && above > 0 ? `, ${percent(below)} below and ${percent(above)} above,` : '';
   return `${total.toLocaleString('en-US')} of ${all.toLocaleString('en-US')} samples (${percent(total)})${sides} lay`;

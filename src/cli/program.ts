@@ -22,6 +22,7 @@ import {
   forceHelp,
   jsonHelp,
   maxPixelsHelp,
+  threadsHelp,
 } from './options.js';
 import { playground } from './playground.js';
 import { verify } from './verify.js';
@@ -68,14 +69,14 @@ export function createProgram(): Command {
   command(program, 'bench', 'time layers of real networks on every backend of this machine')
     .option('--only <pattern>', 'layers whose name matches; write x, ^2 and -> for ×, ² and →')
     .option('--quick', 'make fewer and shorter rounds')
-    .addOption(new Option('--threads <n>', 'of native code and WASM (default: what a single call would use)'))
+    .option('--threads <n>', threadsHelp)
     .option('--json', `${jsonHelp}, with every figure`)
     .option('--svg <file>', 'draw the speeds, too; needs the packages vega and vega-lite')
     .option('--force', forceHelp)
     .action(bench);
   command(program, 'demo', 'convolve pictures in three modes on every backend, and compare the results')
     .argument('[pictures...]', 'grey or in colour (default: a built-in one)')
-    .option('--out-dir <folder>', 'where the results are written', 'demo-output')
+    .addOption(new Option('--out-dir <folder>', 'where the results are written').default('demo-output', 'demo-output'))
     .option('--max-pixels <n>', maxPixelsHelp)
     .option('--force', forceHelp)
     .action(demo);
@@ -122,7 +123,7 @@ function addBatch(program: Command): void {
     );
   addJobOptions(program)
     .optionsGroup('Results:')
-    .option('--name <template>', `of a result below --out-dir (default ${defaultName})`);
+    .option('--name <template>', `of a result below --out-dir (default: ${defaultName})`);
   addRange(program)
     .option('--resume', 'pass over what an earlier batch finished with the same options')
     .option('--dry-run', 'say what would be done')
@@ -150,10 +151,15 @@ function addWorker(program: Command): void {
       'hosts whose addresses may be inputs and results; what is inside the network by its IP address, too (default: none)',
     )
     .option('--concurrency <n>', 'pictures at once (default: as many as there are cores)')
-    .option('--max-bytes <n>', 'of a file', '268435456')
-    .option('--max-seconds <n>', 'for a picture', '300')
-    .option('--lock-seconds <n>', 'after which the pictures of a worker that says nothing go to others', '30')
-    .option('--grace <seconds>', 'to finish after SIGTERM what is in hand', '30')
+    .addOption(new Option('--max-bytes <n>', 'of a file').default('268435456', '268435456'))
+    .addOption(new Option('--max-seconds <n>', 'for a picture').default('300', '300'))
+    .addOption(
+      new Option('--lock-seconds <n>', 'after which the pictures of a worker that says nothing go to others').default(
+        '30',
+        '30',
+      ),
+    )
+    .addOption(new Option('--grace <seconds>', 'to finish after SIGTERM what is in hand').default('30', '30'))
     .option('--health-port <n>', 'for /healthz and /metrics over HTTP (default: none)');
   addMachineOptions(program).action(worker);
 }
@@ -173,8 +179,8 @@ function addExplain(program: Command): void {
     .option('--input <size>', 'height x width x channels, 224x224x32, or a batch of them, 8x224x224x32')
     .option('--kernel-size <n>', 'of the filter: n or n,n as height,width')
     .option('--out-channels <n>', 'of the output (default: as many as the input has)')
-    .option('--multiplier <n>', 'filters a channel (default 1)')
-    .option('--groups <n>', 'of channels (default 1)')
+    .option('--multiplier <n>', 'filters a channel (default: 1)')
+    .option('--groups <n>', 'of channels (default: 1)')
     .option(
       '--layers <file>',
       'several instead, each on the output of the one before: JSON such as [{ "mode": "standard", "kernelSize": 3, "outChannels": 8 }, …]',

@@ -180,7 +180,7 @@ function readThreads(threads: number | undefined, backend: Backend | 'auto'): nu
   if (threads === undefined) return undefined;
   const wrong = (expected: string, fix: string) => invalid('ERR_OPTION', 'threads', expected, threads, fix);
   if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
-    throw wrong(`an integer from 1 to ${mostThreads}`, 'leave it out for one per processor');
+    throw wrong(`an integer from 1 to ${mostThreads}`, 'leave it out for as many as a call is worth');
   }
   if (threads > 1 && backend === 'reference') {
     throw wrong('1 on the reference backend', 'leave it out, or use another backend');
